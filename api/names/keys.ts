@@ -1,0 +1,105 @@
+/**
+ * Every label, annotation, taint and finalizer key that Kubeocean writes or reads.
+ * The strings are the wire format shared with existing installations (spec leasing.md section 2).
+ */
+
+/** Prefix of every key that belongs to Kubeocean. Keys under it can be forged by neither side. */
+export const KEY_PREFIX = 'kubeocean.io/';
+
+/** Label keys. */
+export const Label = {
+  ManagedBy: 'kubeocean.io/managed-by',
+  /** Name of the ClusterBinding that owns the object; on vnodes and on every object of ours in a physical cluster. */
+  ClusterBinding: 'kubeocean.io/cluster-binding',
+  /** UID of the virtual cluster's `kube-system` namespace; on every object of ours in a physical cluster. */
+  VirtualCluster: 'kubeocean.io/virtual-cluster',
+  PhysicalClusterId: 'kubeocean.io/physical-cluster-id',
+  PhysicalNodeName: 'kubeocean.io/physical-node-name',
+  PhysicalNodeUid: 'kubeocean.io/physical-node-uid',
+  PhysicalNodeInnerIp: 'kubeocean.io/physical-node-innerip',
+  ProxierPort: 'kubeocean.io/proxier_port',
+  PolicyApplied: 'kubeocean.io/policy-applied',
+  HostPortFakePod: 'kubeocean.io/hostport-fake-pod',
+  VirtualNamespace: 'kubeocean.io/virtual-namespace',
+  WorkloadType: 'kubeocean.io/workload-type',
+  WorkloadName: 'kubeocean.io/workload-name',
+  ServiceAccountToken: 'kubeocean.io/service-account-token',
+  NodeType: 'type',
+  InstanceType: 'node.kubernetes.io/instance-type',
+  InstanceTypeBeta: 'beta.kubernetes.io/instance-type',
+  Hostname: 'kubernetes.io/hostname',
+} as const;
+
+/** Value of {@link Label.ManagedBy}. */
+export const MANAGED_BY = 'kubeocean';
+/** Value of {@link Label.NodeType} on a vnode. */
+export const VIRTUAL_KUBELET = 'virtual-kubelet';
+/** Value of the instance-type labels on a vnode. */
+export const VNODE_INSTANCE_TYPE = 'vnode';
+
+/** Annotation keys. */
+export const Annotation = {
+  PoliciesApplied: 'kubeocean.io/policies-applied',
+  PolicyDetails: 'kubeocean.io/policy-details',
+  ExpectedMetadata: 'kubeocean.io/expected-metadata',
+  PrometheusUrl: 'kubeocean.io/prometheus-url',
+  PhysicalNodeName: 'kubeocean.io/physical-node-name',
+  PhysicalNodeUid: 'kubeocean.io/physical-node-uid',
+  DeletionTaintTime: 'kubeocean.io/deletion-taint-time',
+  /** RFC 3339 instant of the next edge that closes the window; absent while no edge is ahead. */
+  LeaseEndsAt: 'kubeocean.io/lease-ends-at',
+  LeaseOverride: 'kubeocean.io/lease-override',
+  Paused: 'kubeocean.io/paused',
+  RunningDaemonset: 'kubeocean.io/running-daemonset',
+  VirtualPodNamespace: 'kubeocean.io/virtual-pod-namespace',
+  VirtualPodName: 'kubeocean.io/virtual-pod-name',
+  VirtualPodUid: 'kubeocean.io/virtual-pod-uid',
+  VirtualNodeName: 'kubeocean.io/virtual-node-name',
+  PhysicalPodNamespace: 'kubeocean.io/physical-pod-namespace',
+  PhysicalPodName: 'kubeocean.io/physical-pod-name',
+  PhysicalPodUid: 'kubeocean.io/physical-pod-uid',
+  VirtualName: 'kubeocean.io/virtual-name',
+  VirtualNamespace: 'kubeocean.io/virtual-namespace',
+  ServiceAccount: 'kubeocean.io/service-account',
+  TokenExpiresAt: 'kubeocean.io/token-expires-at',
+  /** Hash of what {@link https://kubernetes.io/docs/concepts/workloads/pods/ a pod} asked for when its copy was last written. */
+  SpecHash: 'kubeocean.io/spec-hash',
+} as const;
+
+/** Taint keys on vnodes (spec leasing.md 2.3). */
+export const Taint = {
+  Vnode: 'kubeocean.io/vnode',
+  PhysicalUnschedulable: 'kubeocean.io/physical-node-unschedulable',
+  OutOfTimeWindows: 'kubeocean.io/out-of-time-windows',
+  VnodeDeleting: 'kubeocean.io/vnode-deleting',
+  ClusterUnreachable: 'kubeocean.io/cluster-unreachable',
+  NodeUnschedulable: 'node.kubernetes.io/unschedulable',
+} as const;
+
+/** Finalizers. Only the binding's and the vnode's are ever added; the others are honoured and released. */
+export const Finalizer = {
+  ClusterBindingManager: 'kubeocean.io/clusterbinding-manager',
+  ClusterBindingSyncer: 'kubeocean.io/clusterbinding-syncer',
+  Vnode: 'kubeocean.io/vnode',
+  Policy: 'policy.kubeocean.io/finalizer',
+} as const;
+
+/** Condition of a vnode that turns False only on a positive observation; NodeLeases follow it. */
+export const PHYSICAL_READY = 'PhysicalReady';
+
+/** Namespaces whose pods are never mirrored (spec leasing.md section 0). */
+export const SYSTEM_NAMESPACES: readonly string[] = [
+  'kube-system',
+  'kube-public',
+  'kube-node-lease',
+  'kubeocean-system',
+  'kubeocean-fake',
+];
+
+/** Namespace of Kubeocean in the virtual cluster. */
+export const SYSTEM_NAMESPACE = 'kubeocean-system';
+/** Conventional mount namespace in a physical cluster. */
+export const WORKER_NAMESPACE = 'kubeocean-worker';
+/** PriorityClass of physical pods unless the binding names another; value {@link DEFAULT_PRIORITY}. */
+export const DEFAULT_PRIORITY_CLASS = 'kubeocean-default';
+export const DEFAULT_PRIORITY = -10_000;

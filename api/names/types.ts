@@ -1,0 +1,113 @@
+/**
+ * The custom resources as plain data: what crosses from the API server into rules and workflows.
+ * The schemas that validate them are in `api/schema`; a test there keeps both in step.
+ */
+import type { NodeSelector } from 'kubernetes-types/core/v1';
+
+/** Metadata fields that Kubeocean reads. Timestamps are RFC 3339 strings. */
+export interface ObjectMeta {
+  readonly name: string;
+  readonly namespace?: string;
+  readonly uid: string;
+  readonly resourceVersion?: string;
+  readonly generation?: number;
+  readonly creationTimestamp?: string;
+  readonly deletionTimestamp?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
+  readonly finalizers?: readonly string[];
+}
+
+/** A `metav1.Condition`. */
+export interface Condition {
+  readonly type: string;
+  readonly status: 'True' | 'False' | 'Unknown';
+  readonly reason: string;
+  readonly message: string;
+  readonly lastTransitionTime: string;
+  readonly observedGeneration?: number;
+}
+
+/** ClusterBinding, in the virtual cluster (spec leasing.md 1.1). */
+export interface ClusterBinding {
+  readonly apiVersion?: string;
+  readonly kind?: string;
+  readonly metadata: ObjectMeta;
+  readonly spec: ClusterBindingSpec;
+  readonly status?: ClusterBindingStatus;
+}
+
+export interface ClusterBindingSpec {
+  /** Part of vnode names; immutable and unique. */
+  readonly clusterID: string;
+  readonly secretRef: { readonly name?: string; readonly namespace?: string };
+  /** Which physical nodes may become vnodes; absent or without terms: all. */
+  readonly nodeSelector?: NodeSelector;
+  /** Physical namespace that receives every copied object. */
+  readonly mountNamespace?: string;
+  readonly serviceNamespaces?: readonly string[];
+  /** True: vnodes do not get the taint `kubeocean.io/vnode`. Default false. */
+  readonly disableNodeDefaultTaint?: boolean;
+  /** PriorityClass of physical pods. Default `kubeocean-default`. */
+  readonly podPriorityClassName?: string;
+  /** True: DaemonSet pods on vnodes run like others. Default false. */
+  readonly runningDaemonsetByDefault?: boolean;
+  /** True: physical pods are bound by name, without the physical scheduler. Default false. */
+  readonly directScheduling?: boolean;
+}
+
+export type BindingPhase = 'Pending' | 'Ready' | 'Failed';
+
+export interface ClusterBindingStatus {
+  readonly phase?: BindingPhase;
+  readonly conditions?: readonly Condition[];
+  readonly lastSyncTime?: string;
+}
+
+/** ResourceLeasingPolicy, in a physical cluster (spec leasing.md 1.2). */
+export interface ResourceLeasingPolicy {
+  readonly apiVersion?: string;
+  readonly kind?: string;
+  readonly metadata: ObjectMeta;
+  readonly spec: ResourceLeasingPolicySpec;
+  readonly status?: ResourceLeasingPolicyStatus;
+}
+
+export interface ResourceLeasingPolicySpec {
+  /** Name of the ClusterBinding. */
+  readonly cluster: string;
+  readonly nodeSelector?: NodeSelector;
+  /** Empty or absent: always open. */
+  readonly timeWindows?: readonly TimeWindow[];
+  readonly resourceLimits?: readonly ResourceLimit[];
+  /** True: pods are evicted when the window is closed. Default false. */
+  readonly forceReclaim?: boolean;
+  /** Seconds between the edge and force. Default 0. */
+  readonly gracefulReclaimPeriodSeconds?: number;
+}
+
+export interface TimeWindow {
+  /** `HH:MM`, 00:00 to 23:59. */
+  readonly start: string;
+  /** `HH:MM`; this minute is still inside the window. */
+  readonly end: string;
+  /** Full English names of the days on which the window starts; empty: every day. */
+  readonly days?: readonly string[];
+}
+
+export interface ResourceLimit {
+  readonly resource: string;
+  /** Kubernetes quantity, an upper bound. */
+  readonly quantity?: string | number;
+  /** 0 to 100, of what is free. */
+  readonly percent?: number;
+}
+
+export type PolicyPhase = 'Pending' | 'Active' | 'Inactive' | 'Failed';
+
+export interface ResourceLeasingPolicyStatus {
+  readonly phase?: PolicyPhase;
+  readonly activeTimeWindow?: boolean;
+  readonly lastAppliedTime?: string;
+  readonly conditions?: readonly Condition[];
+}
