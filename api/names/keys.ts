@@ -98,6 +98,8 @@ export const SYSTEM_NAMESPACES: readonly string[] = [
 
 /** Namespace of Kubeocean in the virtual cluster. */
 export const SYSTEM_NAMESPACE = 'kubeocean-system';
+/** Heartbeat object that the gateways renew: it tells whether one serves. */
+export const GATEWAY_LEASE = { namespace: SYSTEM_NAMESPACE, name: 'kubeocean-gateway' } as const;
 /** Conventional mount namespace in a physical cluster. */
 export const WORKER_NAMESPACE = 'kubeocean-worker';
 /** PriorityClass of physical pods unless the binding names another; value {@link DEFAULT_PRIORITY}. */
