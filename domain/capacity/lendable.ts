@@ -1,0 +1,109 @@
+import { Label, MANAGED_BY } from '../../api/names/keys';
+import type { ResourceLimit } from '../../api/names/types';
+import {
+  addAmounts,
+  type Amounts,
+  compareQuantities,
+  floorTo,
+  granularityOf,
+  minQuantity,
+  parseQuantity,
+  percentOf,
+  type Quantity,
+  type ResourceList,
+  subtractQuantities,
+  toAmounts,
+  toResourceList,
+  ZERO,
+} from '../quantity';
+import { podRequests, type RequestingPod } from './pod-requests';
+
+/** A pod in the physical cluster. */
+export interface OccupyingPod extends RequestingPod {
+  readonly metadata: { readonly labels?: Readonly<Record<string, string>> };
+  readonly status?: RequestingPod['status'] & { readonly phase?: string };
+}
+
+/** Everything that decides how much of a node is lent. */
+export interface CapacityFacts {
+  /** Status of the physical node; capacity counts only where allocatable is empty. */
+  readonly node: { readonly allocatable?: ResourceList; readonly capacity?: ResourceList };
+  /** All pods bound to the physical node, whoever owns them. */
+  readonly pods: readonly OccupyingPod[];
+  /** Limits of the selected policy; a resource that is not listed is lent in full. */
+  readonly limits: readonly ResourceLimit[] | undefined;
+  readonly virtualCluster: string;
+  readonly binding: string;
+}
+
+/**
+ * What a vnode offers, as capacity and as allocatable (spec leasing.md 7.5): the node's own less what others use, then
+ * cut by the limits in order. Pods of this binding are not subtracted, the virtual scheduler counts them; pods of other
+ * bindings and other virtual clusters are. Zero is a value; every resource is rounded down to what can be lent of it.
+ */
+export function lendableCapacity(facts: CapacityFacts): Record<string, string> {
+  const limited = (facts.limits ?? []).reduce(applyLimit, freeAmounts(facts));
+  return toResourceList(roundDown(limited));
+}
+
+function freeAmounts(facts: CapacityFacts): Amounts {
+  const used = usedByOthers(facts);
+  const base = Object.entries(baseAmounts(facts.node));
+  return Object.fromEntries(
+    base.map(([resource, amount]) => [resource, subtractQuantities(amount, used[resource] ?? ZERO)]),
+  );
+}
+
+function baseAmounts({ allocatable, capacity }: CapacityFacts['node']): Amounts {
+  return toAmounts(Object.keys(allocatable ?? {}).length > 0 ? allocatable : capacity);
+}
+
+const ONE_POD: Amounts = toAmounts({ pods: '1' });
+
+function usedByOthers(facts: CapacityFacts): Amounts {
+  return facts.pods
+    .filter((pod) => occupiesNode(pod) && !isOfThisBinding(pod, facts))
+    .map((pod) => addAmounts(podRequests(pod), ONE_POD))
+    .reduce(addAmounts, {});
+}
+
+/** A pod frees what it held the moment it has ended, not when it is deleted. */
+function occupiesNode({ status }: OccupyingPod): boolean {
+  return status?.phase !== 'Succeeded' && status?.phase !== 'Failed';
+}
+
+function isOfThisBinding({ metadata }: OccupyingPod, { virtualCluster, binding }: CapacityFacts): boolean {
+  const labels = metadata.labels ?? {};
+  return (
+    labels[Label.ManagedBy] === MANAGED_BY &&
+    labels[Label.VirtualCluster] === virtualCluster &&
+    labels[Label.ClusterBinding] === binding
+  );
+}
+
+function applyLimit(free: Amounts, limit: ResourceLimit): Amounts {
+  const available = free[limit.resource];
+  if (available === undefined) {
+    return free;
+  }
+  return { ...free, [limit.resource]: capsOf(limit, available).reduce(minQuantity, available) };
+}
+
+function capsOf({ quantity, percent }: ResourceLimit, available: Quantity): Quantity[] {
+  const caps: Quantity[] = [];
+  if (quantity !== undefined) {
+    // Fails closed: a limit that cannot be read, or is below zero, lends nothing.
+    const cap = parseQuantity(quantity) ?? ZERO;
+    caps.push(compareQuantities(cap, ZERO) < 0 ? ZERO : cap);
+  }
+  if (percent !== undefined) {
+    caps.push(percentOf(available, percent));
+  }
+  return caps;
+}
+
+function roundDown(amounts: Amounts): Amounts {
+  return Object.fromEntries(
+    Object.entries(amounts).map(([resource, amount]) => [resource, floorTo(amount, granularityOf(resource))]),
+  );
+}

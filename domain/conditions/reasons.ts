@@ -1,0 +1,60 @@
+/**
+ * Why something about a lease is as it is: the one vocabulary of conditions, events and logs for bindings, policies,
+ * nodes and reclaim. Pods have their own.
+ */
+export const Reason = {
+  /** A policy selects the node: it is lent. */
+  PolicyApplied: 'PolicyApplied',
+  /** An older policy applies to the same node; this one is ignored there. */
+  PolicyShadowed: 'PolicyShadowed',
+  PhysicalNodeGone: 'PhysicalNodeGone',
+  PhysicalNodeReplaced: 'PhysicalNodeReplaced',
+  NodeNotEligible: 'NodeNotEligible',
+  BindingDeleting: 'BindingDeleting',
+  BindingSelectorMismatch: 'BindingSelectorMismatch',
+  VnodeDeleting: 'VnodeDeleting',
+  /** Somebody cancelled the workflow of the node. */
+  ReturnedByHand: 'ReturnedByHand',
+  NoPolicy: 'NoPolicy',
+  /** What would decide cannot be read at the moment; nothing is changed because of that. */
+  StateUnknown: 'StateUnknown',
+  /** An object without our ownership labels holds the name; it is never touched. */
+  NotOwned: 'NotOwned',
+
+  WindowOpen: 'WindowOpen',
+  WindowClosed: 'WindowClosed',
+  GracePeriod: 'GracePeriod',
+  DeadlineReached: 'DeadlineReached',
+  ReclaimForced: 'ReclaimForced',
+  NodeEmpty: 'NodeEmpty',
+  ToleratingPodsRemain: 'ToleratingPodsRemain',
+
+  PhysicalNodeReady: 'PhysicalNodeReady',
+  PhysicalNodeNotReady: 'PhysicalNodeNotReady',
+  /** The physical node does not report this condition. */
+  NotReported: 'NotReported',
+  ClusterUnreachable: 'ClusterUnreachable',
+
+  Initializing: 'Initializing',
+  ValidationPassed: 'ValidationPassed',
+  ValidationFailed: 'ValidationFailed',
+  DuplicateClusterID: 'DuplicateClusterID',
+  ConnectivityPassed: 'ConnectivityPassed',
+  ConnectivityFailed: 'ConnectivityFailed',
+  PreflightFailed: 'PreflightFailed',
+  NotChecked: 'NotChecked',
+  WatchSynced: 'WatchSynced',
+  WatchNotSynced: 'WatchNotSynced',
+  GatewayServing: 'GatewayServing',
+  GatewayNotServing: 'GatewayNotServing',
+  IntranetServiceFound: 'IntranetServiceFound',
+  IntranetServiceMissing: 'IntranetServiceMissing',
+
+  ValidationError: 'ValidationError',
+  ActiveTimeWindow: 'ActiveTimeWindow',
+  InactiveTimeWindow: 'InactiveTimeWindow',
+  ClusterIDInsteadOfName: 'ClusterIDInsteadOfName',
+  WrongCluster: 'WrongCluster',
+  UnknownBinding: 'UnknownBinding',
+} as const;
+export type Reason = (typeof Reason)[keyof typeof Reason];

@@ -1,0 +1,4 @@
+export { isEligibleNode } from './eligibility';
+export { matchesNodeSelector, type SelectableNode } from './node-selector';
+export { type SelectedPolicy, type SelectingBinding, selectPolicy } from './policy';
+export { bySeniority } from './seniority';

@@ -1,0 +1,30 @@
+import { Label } from '../../api/names/keys';
+import { fnv1a32 } from '../hash';
+import type { NodeObject } from './types';
+
+const FIRST_PORT = 15_000;
+const LAST_PORT = 65_535;
+const PORTS = LAST_PORT - FIRST_PORT + 1;
+
+/** The kubelet port that a vnode already has on the gateway, from its label; `null` where that is no port of ours. */
+export function proxierPortOf(vnode: Pick<NodeObject, 'metadata'> | null): number | null {
+  const text = vnode?.metadata.labels?.[Label.ProxierPort] ?? '';
+  const port = /^\d{5}$/.test(text) ? Number(text) : 0;
+  return port >= FIRST_PORT && port <= LAST_PORT ? port : null;
+}
+
+/**
+ * The kubelet port for a new vnode: from the hash of its name upward to the first that is free, going on at 15000 after
+ * 65535 (spec leasing.md 7.6).
+ * @throws Error where all 50,536 ports are taken.
+ */
+export function chooseProxierPort(name: string, isTaken: (port: number) => boolean): number {
+  const first = fnv1a32(name) % PORTS;
+  for (let i = 0; i < PORTS; i++) {
+    const port = FIRST_PORT + ((first + i) % PORTS);
+    if (!isTaken(port)) {
+      return port;
+    }
+  }
+  throw new Error('no kubelet port is free on the gateway');
+}

@@ -1,0 +1,176 @@
+import type { ClusterBindingSpec } from '../../../../api/names/types';
+import {
+  type BindingFacts,
+  decideBinding,
+  elderWithClusterId,
+  planBindingStatus,
+  type PreflightCheck,
+  validateBinding,
+} from '../../../../domain/binding';
+import { aBinding } from '../../../support/builders/binding';
+
+const NOW = Date.parse('2026-03-06T12:00:00Z');
+
+describe('validateBinding', () => {
+  it.each<[string, Partial<ClusterBindingSpec>, string[]]>([
+    ['valid', {}, []],
+    ['no clusterID', { clusterID: '' }, ['spec.clusterID']],
+    ['a clusterID that is too long', { clusterID: 'x'.repeat(25) }, ['spec.clusterID']],
+    ['a clusterID with a dot', { clusterID: 'a.b' }, ['spec.clusterID']],
+    ['no Secret name', { secretRef: { namespace: 'x' } }, ['spec.secretRef.name']],
+    ['no Secret namespace', { secretRef: { name: 'x', namespace: ' ' } }, ['spec.secretRef.namespace']],
+    ['no Secret at all', { secretRef: {} }, ['spec.secretRef.name', 'spec.secretRef.namespace']],
+    ['no mount namespace', { mountNamespace: undefined }, ['spec.mountNamespace']],
+    ['an empty mount namespace', { mountNamespace: '' }, ['spec.mountNamespace']],
+    ['an empty service namespace', { serviceNamespaces: ['a', ''] }, ['spec.serviceNamespaces[1]']],
+  ])('%s', (_, spec, fields) => {
+    const problems = validateBinding({ name: 'east', spec: aBinding().spec(spec).build().spec });
+    expect(problems.map(({ field }) => field)).toEqual(fields);
+    expect(problems.every(({ field, message }) => message.startsWith(`${field} `))).toBe(true);
+  });
+
+  it('refuses a changed clusterID and a name that no label can hold', () => {
+    const { spec } = aBinding().build();
+    expect(validateBinding({ name: 'east', spec, acceptedClusterID: 'other' })[0]?.message).toBe(
+      'spec.clusterID cannot be changed: set it back to other, or delete the binding and create it anew.',
+    );
+    expect(validateBinding({ name: 'east', spec, acceptedClusterID: 'east-id' })).toEqual([]);
+    expect(validateBinding({ name: 'x'.repeat(64), spec }).map(({ field }) => field)).toEqual(['metadata.name']);
+  });
+});
+
+describe('elderWithClusterId', () => {
+  const one = aBinding('one').spec({ clusterID: 'same' });
+  const older = one.build();
+  const younger = aBinding('a').spec({ clusterID: 'same' }).meta({ creationTimestamp: '2026-02-01T00:00:00Z' }).build();
+  const twin = aBinding('two').spec({ clusterID: 'same' }).build();
+  const leaving = one.meta({ deletionTimestamp: '2026-03-01T00:00:00Z' }).build();
+
+  it.each([
+    ['alone', older, [older], null],
+    ['the older one keeps it', older, [younger, older], null],
+    ['the younger one learns of it', younger, [younger, older], 'one'],
+    ['of the same age, the smaller name keeps it', twin, [twin, older], 'one'],
+    ['one that is leaving keeps it', younger, [younger, leaving], 'one'],
+    ['an old copy of itself in the list does not count', older, [one.meta({ generation: 0 }).build()], null],
+    ['others do not matter', older, [aBinding('x').build()], null],
+  ])('%s', (_, binding, all, elder) => {
+    expect(elderWithClusterId(binding, all)?.metadata.name ?? null).toBe(elder);
+  });
+});
+
+const check = (name: string, passed: boolean, connectivity = false): PreflightCheck => ({
+  name,
+  passed,
+  connectivity,
+  message: `${name} was looked at.`,
+});
+const facts: BindingFacts = {
+  problems: [],
+  duplicateOf: null,
+  deleting: false,
+  checks: [check('Kubeconfig', true, true), check('Permissions', true)],
+  watchSynced: true,
+  gatewayServing: true,
+  virtualApiAccess: false,
+};
+const problem = { field: 'spec.mountNamespace', message: 'spec.mountNamespace must name something.' };
+
+describe('decideBinding', () => {
+  it.each<[string, Partial<BindingFacts>, readonly [phase: string, reason: string], Record<string, string>]>([
+    [
+      'all is well',
+      {},
+      ['Ready', 'ValidationPassed'],
+      { Ready: 'True', Connected: 'True', SyncerReady: 'True', ProxierReady: 'True', VirtualAPIAccess: 'False' },
+    ],
+    [
+      'at first',
+      { checks: null, watchSynced: null, gatewayServing: null, virtualApiAccess: null },
+      ['Pending', 'Initializing'],
+      { Ready: 'False' },
+    ],
+    ['invalid', { problems: [problem], checks: null }, ['Failed', 'ValidationFailed'], { Ready: 'False' }],
+    [
+      'invalid goes before duplicate',
+      { problems: [problem], duplicateOf: 'one' },
+      ['Failed', 'ValidationFailed'],
+      { Ready: 'False' },
+    ],
+    ['duplicate', { duplicateOf: 'one', checks: null }, ['Failed', 'DuplicateClusterID'], { Ready: 'False' }],
+    [
+      'no connection',
+      { checks: [check('Reachable', false, true), check('Permissions', false)] },
+      ['Failed', 'ConnectivityFailed'],
+      { Ready: 'False', Connected: 'False' },
+    ],
+    [
+      'connected, but not usable',
+      { checks: [check('Reachable', true, true), check('Permissions', false)] },
+      ['Failed', 'PreflightFailed'],
+      { Ready: 'False', Connected: 'True' },
+    ],
+    ['being deleted', { deleting: true, problems: [problem] }, ['Pending', 'BindingDeleting'], { Ready: 'False' }],
+    [
+      'the watch is behind',
+      { watchSynced: false, gatewayServing: false },
+      ['Ready', 'ValidationPassed'],
+      { Ready: 'True', SyncerReady: 'False', ProxierReady: 'False' },
+    ],
+  ])('%s', (_, change, [phase, reason], statuses) => {
+    const decision = decideBinding({ ...facts, ...change });
+    expect(decision).toMatchObject({ phase, reason });
+    expect(Object.fromEntries(decision.conditions.map(({ type, status }) => [type, status]))).toMatchObject(statuses);
+    expect(decision.conditions[0]).toMatchObject({ type: 'Ready', reason, message: decision.message });
+  });
+
+  it('says only what is known', () => {
+    const { conditions } = decideBinding({
+      ...facts,
+      checks: null,
+      watchSynced: null,
+      gatewayServing: null,
+      virtualApiAccess: null,
+    });
+    expect(conditions.map(({ type }) => type)).toEqual(['Ready']);
+  });
+
+  it('names the checks that failed', () => {
+    const checks = [check('Kubeconfig', true, true), check('Permissions', false), check('PolicyCRD', false)];
+    expect(decideBinding({ ...facts, checks }).message).toBe(
+      'Permissions: Permissions was looked at. PolicyCRD: PolicyCRD was looked at.',
+    );
+  });
+});
+
+describe('planBindingStatus', () => {
+  const ready = decideBinding(facts);
+  const written = planBindingStatus(aBinding().build(), ready, NOW)!;
+
+  it('dates the transition into Ready and the generation it saw', () => {
+    expect(written).toMatchObject({ phase: 'Ready', lastSyncTime: '2026-03-06T12:00:00Z' });
+    expect(written.conditions?.[0]).toMatchObject({
+      type: 'Ready',
+      observedGeneration: 1,
+      lastTransitionTime: '2026-03-06T12:00:00Z',
+    });
+  });
+
+  it('writes nothing twice', () => {
+    expect(planBindingStatus(aBinding().status(written).build(), ready, NOW + 60_000)).toBeNull();
+  });
+
+  it('keeps lastSyncTime and the conditions it does not mention when the cluster fails', () => {
+    const failed = decideBinding({ ...facts, checks: [check('Reachable', false, true)], virtualApiAccess: null });
+    const next = planBindingStatus(aBinding().status(written).build(), failed, NOW + 60_000);
+    expect(next).toMatchObject({ phase: 'Failed', lastSyncTime: '2026-03-06T12:00:00Z' });
+    expect(next?.conditions?.map(({ type }) => type)).toEqual([
+      'Ready',
+      'Connected',
+      'SyncerReady',
+      'ProxierReady',
+      'VirtualAPIAccess',
+    ]);
+    expect(next?.conditions?.[0]?.lastTransitionTime).toBe('2026-03-06T12:01:00Z');
+  });
+});

@@ -1,0 +1,122 @@
+import type { Condition, ResourceLeasingPolicyStatus } from '../../../../api/names/types';
+import { misaddressOf, planPolicyStatus, type PolicyStatusFacts } from '../../../../domain/binding';
+import { aPolicy } from '../../../support/builders/policy';
+
+const NOW = Date.parse('2026-03-06T12:00:00Z');
+const reader = { bindingName: 'east', clusterID: 'e1', bindingsElsewhere: ['south'], bindingsHere: ['east-2'] };
+const facts: PolicyStatusFacts = {
+  policy: aPolicy().build(),
+  reader,
+  window: { open: true, closesAt: NOW + 3_600_000 },
+  now: NOW,
+};
+const plan = (change: Partial<PolicyStatusFacts> = {}) => planPolicyStatus({ ...facts, ...change });
+const summary = (status: ResourceLeasingPolicyStatus | null) =>
+  status && [
+    status.phase,
+    status.activeTimeWindow,
+    ...(status.conditions ?? []).map((one) => `${one.type}=${one.status}/${one.reason}`),
+  ];
+
+it.each<[string, string, string | null]>([
+  ['the name of the binding', 'east', null],
+  ['a binding beside it', 'east-2', null],
+  ['the clusterID', 'e1', 'ClusterIDInsteadOfName'],
+  ['a binding elsewhere', 'south', 'WrongCluster'],
+  ['nobody', 'nowhere', 'UnknownBinding'],
+])('misaddressOf %s', (_, cluster, reason) => {
+  expect(misaddressOf(aPolicy().spec({ cluster }).build(), reader)?.reason ?? null).toBe(reason);
+});
+
+it('a name that equals a clusterID is a name', () => {
+  expect(misaddressOf(aPolicy().spec({ cluster: 'e1' }).build(), { bindingName: 'e1', clusterID: 'e1' })).toBeNull();
+});
+
+describe('planPolicyStatus', () => {
+  it.each<[string, Partial<PolicyStatusFacts>, unknown[]]>([
+    ['open', {}, ['Active', true, 'Valid=True/ValidationPassed', 'Active=True/ActiveTimeWindow']],
+    [
+      'closed',
+      { window: { open: false, opensAt: null } },
+      ['Inactive', false, 'Valid=True/ValidationPassed', 'Active=False/InactiveTimeWindow'],
+    ],
+    [
+      'invalid',
+      { policy: aPolicy().openFrom('9:00', '10:00').build() },
+      ['Failed', false, 'Valid=False/ValidationError', 'Active=False/ValidationError'],
+    ],
+    [
+      'with the clusterID',
+      { policy: aPolicy().spec({ cluster: 'e1' }).build() },
+      ['Failed', false, 'Valid=False/ClusterIDInsteadOfName', 'Active=False/ClusterIDInsteadOfName'],
+    ],
+  ])('%s', (_, change, expected) => {
+    expect(summary(plan(change))).toEqual(expected);
+  });
+
+  it('dates changes of phase, and every condition with the generation it saw', () => {
+    const status = plan({ policy: aPolicy().meta({ generation: 3 }).build() })!;
+    expect(status.lastAppliedTime).toBe('2026-03-06T12:00:00Z');
+    expect(status.conditions?.map(({ observedGeneration }) => observedGeneration)).toEqual([3, 3]);
+    expect(status.conditions?.[1]?.message).toBe('Inside a time window until 2026-03-06T13:00:00Z.');
+    const edited = plan({ policy: aPolicy().meta({ generation: 4 }).status(status).build(), now: NOW + 60_000 });
+    expect(edited).toMatchObject({
+      lastAppliedTime: '2026-03-06T12:00:00Z',
+      conditions: [{ observedGeneration: 4, lastTransitionTime: '2026-03-06T12:00:00Z' }, {}],
+    });
+    const closed = plan({
+      policy: aPolicy().status(status).build(),
+      window: { open: false, opensAt: null },
+      now: NOW + 60_000,
+    });
+    expect(closed?.lastAppliedTime).toBe('2026-03-06T12:01:00Z');
+  });
+
+  it('writes nothing twice', () => {
+    expect(plan({ policy: aPolicy().status(plan()!).build(), now: NOW + 60_000 })).toBeNull();
+  });
+
+  it('names the field of every invalid window', () => {
+    expect(plan({ policy: aPolicy().openFrom('9:00', '25:00').build() })?.conditions?.[0]?.message).toMatch(
+      /timeWindows\[0\]\.start .*timeWindows\[0\]\.end/,
+    );
+  });
+
+  const valid = (change: Partial<Condition>): ResourceLeasingPolicyStatus => ({
+    phase: 'Active',
+    conditions: [
+      {
+        type: 'Valid',
+        status: 'True',
+        reason: 'ValidationPassed',
+        message: '',
+        lastTransitionTime: '2026-01-01T00:00:00Z',
+        observedGeneration: 1,
+        ...change,
+      },
+    ],
+  });
+
+  it.each<[string, string, ResourceLeasingPolicyStatus, boolean]>([
+    ['of nobody, without status', 'nowhere', {}, true],
+    ['of somebody else, who has judged it', 'nowhere', valid({}), false],
+    ['judged by somebody, but edited since', 'nowhere', valid({ observedGeneration: 0 }), true],
+    ['of nobody, as another binding found too', 'nowhere', valid({ status: 'False', reason: 'UnknownBinding' }), false],
+    [
+      'of nobody, where another binding knew better',
+      'nowhere',
+      valid({ status: 'False', reason: 'WrongCluster' }),
+      false,
+    ],
+    [
+      'with our clusterID, which another binding did not know',
+      'e1',
+      valid({ status: 'False', reason: 'UnknownBinding' }),
+      true,
+    ],
+    ['of a binding beside', 'east-2', {}, false],
+    ['ours, whoever judged it', 'east', valid({ status: 'False', reason: 'UnknownBinding' }), true],
+  ])('a policy %s: written %s', (_, cluster, status, written) => {
+    expect(plan({ policy: aPolicy().spec({ cluster }).status(status).build() }) !== null).toBe(written);
+  });
+});

@@ -1,0 +1,198 @@
+import type { Toleration } from 'kubernetes-types/core/v1';
+import {
+  planReclaim,
+  protectedUntil,
+  type ReclaimFacts,
+  type ReclaimPhase,
+  type ReclaimPlan,
+  type ReclaimPod,
+} from '../../../../domain/reclaim';
+
+const EDGE = Date.parse('2026-03-06T08:01:00Z');
+const OPENS = EDGE + 10 * 3_600_000;
+const seconds = (count: number) => EDGE + count * 1000;
+
+const names = (key: string, rest: Partial<Toleration> = {}): Toleration => ({ key, operator: 'Exists', ...rest });
+const windowKey = 'kubeocean.io/out-of-time-windows';
+const pod = (uid: string, change: Partial<ReclaimPod> = {}): ReclaimPod => ({
+  uid,
+  namespace: 'default',
+  name: uid,
+  phase: 'Running',
+  deleting: false,
+  ...change,
+});
+
+const closed: ReclaimFacts = {
+  window: { open: false, opensAt: OPENS },
+  forceReclaim: true,
+  graceSeconds: 60,
+  edge: EDGE,
+  forcedAt: null,
+  pods: [pod('b'), pod('a')],
+  physicalLeft: 2,
+  previous: 'Open',
+  now: seconds(60),
+};
+const open: Partial<ReclaimFacts> = { window: { open: true, closesAt: OPENS }, edge: null };
+
+describe('planReclaim', () => {
+  it.each<[string, Partial<ReclaimFacts>, Partial<ReclaimPlan>]>([
+    ['open', open, { phase: 'Open', taint: null, evict: [], edge: null, wakeAt: OPENS, reason: 'WindowOpen' }],
+    ['open without end', { ...open, window: { open: true, closesAt: null } }, { phase: 'Open', wakeAt: null }],
+    [
+      'open again in mid-reclaim',
+      { ...open, edge: EDGE, previous: 'Forced' },
+      { phase: 'Open', taint: null, evict: [], edge: null },
+    ],
+    [
+      'closed, not forced: pods stay',
+      { forceReclaim: false },
+      { phase: 'Cordoned', taint: 'NoSchedule', evict: [], wakeAt: OPENS, reason: 'WindowClosed' },
+    ],
+    [
+      'closed for ever, not forced',
+      { forceReclaim: false, window: { open: false, opensAt: null } },
+      { phase: 'Cordoned', wakeAt: null },
+    ],
+    [
+      'at the edge: grace',
+      { now: EDGE },
+      { phase: 'Grace', taint: 'NoSchedule', evict: [], edge: EDGE, wakeAt: seconds(60), reason: 'GracePeriod' },
+    ],
+    [
+      'an edge that nobody noted is now',
+      { edge: null, now: seconds(7) },
+      { phase: 'Grace', edge: seconds(7), wakeAt: seconds(67) },
+    ],
+    ['a millisecond before the deadline', { now: seconds(60) - 1 }, { phase: 'Grace', taint: 'NoSchedule', evict: [] }],
+    [
+      'a window that opens within the grace',
+      { now: EDGE, window: { open: false, opensAt: seconds(30) } },
+      { phase: 'Grace', wakeAt: seconds(30) },
+    ],
+    [
+      'at the deadline: force',
+      {},
+      { phase: 'Forced', taint: 'NoExecute', evict: ['a', 'b'], wakeAt: OPENS, reason: 'DeadlineReached' },
+    ],
+    [
+      'without grace the deadline is the edge',
+      { graceSeconds: 0, now: EDGE },
+      { phase: 'Forced', taint: 'NoExecute', evict: ['a', 'b'] },
+    ],
+    ['long after an edge that was slept through', { now: seconds(9_999) }, { phase: 'Forced', evict: ['a', 'b'] }],
+    [
+      'pods that somebody deletes are awaited, not deleted again',
+      { pods: [pod('a', { deleting: true })], physicalLeft: 1 },
+      { phase: 'Forced', evict: [] },
+    ],
+    ['the physical cluster is not read yet', { pods: [], physicalLeft: null }, { phase: 'Forced', evict: [] }],
+    ['something of ours is still there', { pods: [], physicalLeft: 1 }, { phase: 'Forced', evict: [] }],
+    [
+      'ended pods are deleted but not awaited',
+      { pods: [pod('a', { phase: 'Succeeded' })], physicalLeft: 0 },
+      { phase: 'Verified', evict: ['a'] },
+    ],
+    [
+      'nothing is left',
+      { pods: [], physicalLeft: 0, previous: 'Forced' },
+      { phase: 'Verified', taint: 'NoExecute', wakeAt: seconds(60), reason: 'NodeEmpty' },
+    ],
+    [
+      'and that was noted',
+      { pods: [], physicalLeft: 0, previous: 'Verified' },
+      { phase: 'Closed', taint: 'NoExecute', wakeAt: OPENS, reason: 'NodeEmpty' },
+    ],
+    ['a late comer is deleted', { previous: 'Closed' }, { phase: 'Forced', evict: ['a', 'b'] }],
+    [
+      'asked for while open',
+      { ...open, forcedAt: seconds(1), now: seconds(1) },
+      { phase: 'Forced', taint: 'NoExecute', evict: ['a', 'b'], reason: 'ReclaimForced' },
+    ],
+    [
+      'asked for in the grace',
+      { forcedAt: seconds(10), now: seconds(10) },
+      { phase: 'Forced', evict: ['a', 'b'], reason: 'ReclaimForced' },
+    ],
+    [
+      'asked for though not forced by policy',
+      { forceReclaim: false, forcedAt: seconds(1) },
+      { phase: 'Forced', evict: ['a', 'b'] },
+    ],
+  ])('%s', (_, change, plan) => {
+    expect(planReclaim({ ...closed, ...change })).toMatchObject(plan);
+  });
+
+  it.each<[string, Partial<ReclaimPod>]>([
+    ['placeholders of host ports', { labels: { 'kubeocean.io/hostport-fake-pod': 'true' } }],
+    ['pods of system namespaces', { namespace: 'kube-system' }],
+    ['DaemonSet pods that do not run', { skipped: true }],
+  ])('%s neither count nor go', (_, change) => {
+    const facts = { ...closed, pods: [pod('x', change)], physicalLeft: 0 };
+    expect(planReclaim(facts)).toMatchObject({ phase: 'Verified', evict: [] });
+  });
+
+  it('spares pods that tolerate the key, names them, and comes back when their time is up', () => {
+    const pods = [
+      pod('stays', { tolerations: [names(windowKey)] }),
+      pod('later', { tolerations: [names(windowKey, { tolerationSeconds: 30 })] }),
+      pod('goes', { tolerations: [{ operator: 'Exists' }] }),
+    ];
+    expect(planReclaim({ ...closed, pods })).toMatchObject({ phase: 'Forced', evict: ['goes'], wakeAt: seconds(90) });
+    expect(planReclaim({ ...closed, pods, now: seconds(90) })).toMatchObject({
+      phase: 'Forced',
+      evict: ['goes', 'later'],
+      wakeAt: OPENS,
+    });
+    const last = planReclaim({ ...closed, pods: pods.slice(0, 1), physicalLeft: 1, now: seconds(90) });
+    expect(last).toMatchObject({ phase: 'Closed', evict: [], reason: 'ToleratingPodsRemain' });
+    expect(last.message).toContain('default/stays');
+  });
+
+  it('goes through the phases in order, and NoExecute never before the deadline', () => {
+    const seen: ReclaimPhase[] = [];
+    let facts: ReclaimFacts = { ...closed, window: { open: true, closesAt: EDGE }, edge: null, now: EDGE - 1 };
+    for (let step = 0; step < 6; step++) {
+      const plan = planReclaim(facts);
+      expect(plan.taint === 'NoExecute').toBe(facts.now >= seconds(60));
+      seen.push(plan.phase);
+      const pods = facts.pods.filter(({ uid }) => !plan.evict.includes(uid));
+      facts = {
+        ...facts,
+        window: closed.window,
+        pods,
+        physicalLeft: pods.length,
+        previous: plan.phase,
+        edge: plan.edge,
+        now: Math.max(plan.phase === 'Forced' ? facts.now : (plan.wakeAt ?? 0), facts.now),
+      };
+    }
+    expect(seen).toEqual(['Open', 'Grace', 'Forced', 'Verified', 'Closed', 'Closed']);
+  });
+});
+
+describe('protectedUntil', () => {
+  it.each<[string, Toleration[] | undefined, ReturnType<typeof protectedUntil>]>([
+    ['no tolerations', undefined, null],
+    ['the key with Exists', [names(windowKey)], 'Forever'],
+    ['the key and value, Equal by default', [{ key: windowKey, value: 'true' }], 'Forever'],
+    ['another value', [{ key: windowKey, operator: 'Equal', value: 'false' }], null],
+    ['no value', [{ key: windowKey }], null],
+    ['an operator that compares numbers', [{ key: windowKey, operator: 'Gt', value: '1' }], null],
+    ['its effect', [names(windowKey, { effect: 'NoExecute' })], 'Forever'],
+    ['another effect', [names(windowKey, { effect: 'NoSchedule' })], null],
+    ['a wildcard', [{ operator: 'Exists' }], null],
+    ['another key', [names('kubeocean.io/vnode')], null],
+    ['seconds', [names(windowKey, { tolerationSeconds: 30 })], seconds(30)],
+    ['no seconds', [names(windowKey, { tolerationSeconds: 0 })], EDGE],
+    ['negative seconds', [names(windowKey, { tolerationSeconds: -5 })], EDGE],
+    [
+      'the first that matches',
+      [names('other'), names(windowKey, { tolerationSeconds: 5 }), names(windowKey)],
+      seconds(5),
+    ],
+  ])('%s', (_, tolerations, expected) => {
+    expect(protectedUntil(tolerations, EDGE)).toBe(expected);
+  });
+});

@@ -1,0 +1,108 @@
+import { decideNode, NODE_RULES, type NodeFacts } from '../../../../domain/vnode';
+import { aPolicy } from '../../../support/builders/policy';
+
+const noSelector = {
+  nodeSelectorTerms: [{ matchFields: [{ key: 'metadata.name', operator: 'In', values: ['other'] }] }],
+};
+const node = { name: 'n1', uid: 'uid-1', labels: {}, deleting: false };
+const binding = { name: 'east', deleting: false };
+const facts: NodeFacts = {
+  physical: node,
+  binding,
+  policies: [aPolicy().openFrom('18:00', '19:59').build()],
+  vnode: { physicalUid: 'uid-1', deleting: false },
+  now: Date.parse('2026-03-06T18:30:00Z'),
+  zone: 'UTC',
+};
+
+it('the order of the rules is what it is', () => {
+  expect(NODE_RULES.map((rule) => rule.name)).toEqual([
+    'holdWhileNodeUnknown',
+    'holdWhileBindingUnknown',
+    'teardownWithoutNode',
+    'teardownOnUnbind',
+    'teardownIneligible',
+    'teardownUnselected',
+    'teardownReplaced',
+    'teardownDeleted',
+    'holdWhilePoliciesUnknown',
+    'lendByPolicy',
+  ]);
+});
+
+/** Each row adds a reason to decide otherwise to all rows after it, so it also shows that it goes before them. */
+const rows: [string, Partial<NodeFacts>, string, string][] = [
+  ['physical node not readable', { physical: 'Unknown' }, 'hold', 'StateUnknown'],
+  ['binding not readable', { binding: 'Unknown' }, 'hold', 'StateUnknown'],
+  ['physical node absent', { physical: 'Absent' }, 'teardown', 'PhysicalNodeGone'],
+  [
+    'binding being deleted',
+    { binding: { ...binding, deleting: true, nodeSelector: noSelector } },
+    'teardown',
+    'BindingDeleting',
+  ],
+  [
+    'node is virtual itself',
+    { physical: { ...node, labels: { type: 'virtual-kubelet' } } },
+    'teardown',
+    'NodeNotEligible',
+  ],
+  [
+    'binding does not select it',
+    { binding: { ...binding, nodeSelector: noSelector } },
+    'teardown',
+    'BindingSelectorMismatch',
+  ],
+  ['vnode of an earlier node', { vnode: { physicalUid: 'uid-0', deleting: true } }, 'teardown', 'PhysicalNodeReplaced'],
+  ['vnode being deleted', { vnode: { physicalUid: 'uid-1', deleting: true } }, 'teardown', 'VnodeDeleting'],
+  ['policies not readable', { policies: 'Unknown' }, 'hold', 'StateUnknown'],
+  ['no policy', { policies: [] }, 'teardown', 'NoPolicy'],
+];
+
+describe('decideNode', () => {
+  it.each(rows)('%s', (_, change, action, reason) => {
+    expect(decideNode({ ...facts, ...change })).toMatchObject({ action, reason });
+  });
+
+  it.each(rows)('%s, and everything below it too', (name, change, action, reason) => {
+    const below = rows.slice(rows.findIndex(([other]) => other === name) + 1).toReversed();
+    const all = below.reduce((sum, [, other]) => ({ ...sum, ...other }), facts);
+    expect(decideNode({ ...all, ...change })).toMatchObject({ action, reason });
+  });
+
+  it.each<[string, Partial<NodeFacts>, string]>([
+    ['physical node being deleted', { physical: { ...node, deleting: true } }, 'PhysicalNodeGone'],
+    ['only a policy of another binding', { policies: [aPolicy().spec({ cluster: 'west' }).build()] }, 'NoPolicy'],
+    [
+      'only a policy being deleted',
+      { policies: [aPolicy().meta({ deletionTimestamp: '2026-01-01T00:00:00Z' }).build()] },
+      'NoPolicy',
+    ],
+  ])('%s', (_, change, reason) => {
+    expect(decideNode({ ...facts, ...change })).toMatchObject({ action: 'teardown', reason });
+  });
+
+  it.each<[string, Partial<NodeFacts>]>([
+    ['a vnode of this node', {}],
+    ['no vnode yet', { vnode: null }],
+    ['a vnode that forgot its UID', { vnode: { physicalUid: null, deleting: false } }],
+  ])('lends with %s', (_, change) => {
+    const shadowed = aPolicy('young').meta({ creationTimestamp: '2026-02-01T00:00:00Z' }).build();
+    const policies = [shadowed, ...(facts.policies as [])];
+    expect(decideNode({ ...facts, ...change, policies })).toMatchObject({
+      action: 'lend',
+      reason: 'PolicyApplied',
+      policy: { metadata: { name: 'nights' } },
+      losers: [{ metadata: { name: 'young' } }],
+      window: { open: true, closesAt: Date.parse('2026-03-06T20:00:00Z') },
+    });
+  });
+
+  it('lends outside the windows as well', () => {
+    const now = Date.parse('2026-03-06T20:00:00Z');
+    expect(decideNode({ ...facts, now })).toMatchObject({
+      action: 'lend',
+      window: { open: false, opensAt: now + 22 * 3_600_000 },
+    });
+  });
+});
