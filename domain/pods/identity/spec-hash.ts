@@ -1,0 +1,30 @@
+import type { Container, EphemeralContainer } from 'kubernetes-types/core/v1';
+import { md5Hex } from '../../hash/md5';
+import { canonicalJson } from '../canonical-json';
+import type { PodObject } from '../types';
+import { userEntries } from './reserved';
+
+/**
+ * Fingerprint of everything that may change on a bound pod and that its copy follows: the user's labels and annotations,
+ * active deadline, images and resources of containers, tolerations, ephemeral containers. Key order and status do not matter.
+ * The physical pod carries the one it was last written from, so a difference means work.
+ */
+export function specHash(vPod: Pick<PodObject, 'metadata' | 'spec'>): string {
+  const { metadata, spec } = vPod;
+  return md5Hex(
+    canonicalJson({
+      labels: userEntries(metadata.labels),
+      annotations: userEntries(metadata.annotations),
+      activeDeadlineSeconds: spec.activeDeadlineSeconds,
+      containers: spec.containers.map(changeable),
+      initContainers: (spec.initContainers ?? []).map(changeable),
+      tolerations: spec.tolerations ?? [],
+      ephemeralContainers: spec.ephemeralContainers ?? [],
+      resources: (spec as { resources?: unknown }).resources,
+    }),
+  );
+}
+
+function changeable({ name, image, resources }: Container | EphemeralContainer): object {
+  return { name, image, resources };
+}

@@ -1,0 +1,49 @@
+export type { EpochMillis, Ownership, PodMeta, PodObject, PodRef } from './types';
+export { isBound, isDeleting, isTerminal, isTerminalPhase } from './predicates';
+export { canonicalJson, sameJson } from './canonical-json';
+export { failedCreateReport, PHYSICAL_POD_LOST_MESSAGE, PodReason, warning, type PodReport } from './reasons';
+
+export { physicalHostname } from './naming/hostname';
+export { physicalName } from './naming/physical-name';
+export { tokenSecretName } from './naming/token-secret-name';
+
+export { isOurs, namesVirtualKey, namesVirtualPod, ownershipLabels, virtualPodOf } from './identity/ownership';
+export { backAnnotations, physicalAnnotations, physicalLabels } from './identity/physical-metadata';
+export { specHash } from './identity/spec-hash';
+export { workloadOf, type ResolvedOwner, type Workload } from './identity/workload';
+
+export type { TranslationContext, VirtualEndpoint } from './translation/context';
+export { inPlaceUpdate, type InPlaceUpdate } from './update';
+export { toPhysicalPod, type PhysicalPod } from './translation/to-physical-pod';
+
+export { toPhysicalConfigMap, type ConfigMapSource, type CopyContext } from './dependencies/config-map-copy';
+export {
+  configMapCopies,
+  ROOT_CA_CONFIG_MAP,
+  unsupportedNeeds,
+  waitingReport,
+  type ConfigMapCopy,
+  type Need,
+} from './dependencies/needs';
+export { references, type DependencyKind, type Reference } from './dependencies/references';
+
+export { tokenRenewAt } from './tokens/token-renewal';
+export { serviceAccountOf, tokenRequests, type TokenRequest } from './tokens/token-requests';
+export { tokenSecret, type TokenSecretContent } from './tokens/token-secret';
+
+export { lostStatus } from './status/lost-status';
+export { forwardAnnotations, virtualPodStatus, type StatusFields, type VirtualStatusPatch } from './status/virtual-pod-status';
+
+export { ignoredBecause, type IgnoredBecause } from './reconcile/ignored';
+export { hadPhysicalPod, nameHolder, type NameHolder } from './reconcile/name-holder';
+export { SCHEDULING_TIMEOUT_MILLIS } from './reconcile/reconcile-own';
+export { reconcilePod } from './reconcile/reconcile-pod';
+export type {
+  DeleteBecause,
+  NoneBecause,
+  PodAction,
+  PodDecision,
+  PodPair,
+  ReconcileContext,
+  VnodeState,
+} from './reconcile/types';

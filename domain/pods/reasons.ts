@@ -1,0 +1,43 @@
+/** Why something happened to a pod, or does not happen: the one vocabulary of events, conditions and logs. */
+export const PodReason = {
+  /** The physical API refused the pod, or could not be asked. */
+  FailedCreatePod: 'FailedCreatePod',
+  /** The physical scheduler found no place within the time limit. */
+  FailedSchedulingPod: 'FailedSchedulingPod',
+  /** The physical pod existed and is gone, although nobody deleted the virtual one. */
+  PhysicalPodLost: 'PhysicalPodLost',
+  /** The name in the physical cluster is held by an object that is not ours; it is never touched. */
+  PhysicalPodNotOwned: 'PhysicalPodNotOwned',
+  /** The pod needs an object that is not there, or not supported yet. */
+  WaitingForDependency: 'WaitingForDependency',
+  /** The copy of an earlier pod of the same name still holds the name. */
+  WaitingForPredecessor: 'WaitingForPredecessor',
+  /** The node is being given back; the pod never ran there. */
+  NodeClosing: 'NodeClosing',
+  /** Changes of the virtual pod could not be carried over in place. */
+  FailedUpdatePod: 'FailedUpdatePod',
+} as const;
+export type PodReason = (typeof PodReason)[keyof typeof PodReason];
+
+/** What an event on the virtual pod says. Messages carry names, reasons and fields, never content of a spec or Secret. */
+export interface PodReport {
+  readonly type: 'Normal' | 'Warning';
+  readonly reason: PodReason;
+  readonly message: string;
+}
+
+/** A {@link PodReport} of type Warning. */
+export function warning(reason: PodReason, message: string): PodReport {
+  return { type: 'Warning', reason, message };
+}
+
+/** Message of a lost pod's status and event (spec pods.md 1.4). */
+export const PHYSICAL_POD_LOST_MESSAGE = 'Physical pod was deleted unexpectedly';
+
+/**
+ * Event of a create step that failed (spec pods.md 1.5).
+ * @param cause built from kind, name, reason and field names; an API server's own message may quote the whole spec.
+ */
+export function failedCreateReport(cause: string): PodReport {
+  return warning(PodReason.FailedCreatePod, `Failed to create pod: ${cause}`);
+}

@@ -1,0 +1,37 @@
+import { Annotation } from '../../../api/names/keys';
+import { isOurs, namesVirtualKey, namesVirtualPod, virtualPodOf } from '../identity/ownership';
+import { physicalName } from '../naming/physical-name';
+import type { Ownership, PodObject } from '../types';
+import type { PodPair } from './types';
+
+/**
+ * Who holds a virtual pod's name in the mount namespace:
+ * - `nobody`; - `own`: its copy; - `predecessor`: the copy of an earlier pod of that name;
+ * - `orphan`: ours by its labels, but its annotations do not lead to a pod of that name; - `stranger`: not ours.
+ */
+export type NameHolder = 'nobody' | 'own' | 'predecessor' | 'orphan' | 'stranger';
+
+/** See {@link NameHolder}. Without a virtual pod a proper copy counts as that of a predecessor. */
+export function nameHolder({ virtual, physical }: PodPair, ownership: Ownership): NameHolder {
+  if (!physical) return 'nobody';
+  if (!isOurs(physical, ownership)) return 'stranger';
+  if (isOrphan(physical)) return 'orphan';
+  if (!virtual) return 'predecessor';
+  if (namesVirtualPod(physical, virtual)) return 'own';
+  return namesVirtualKey(physical, virtual) ? 'predecessor' : 'orphan';
+}
+
+/**
+ * Whether a virtual pod ever had a copy, as far as the virtual pod tells: the mirror left the copy's UID, or a kubelet's traces.
+ * Such a pod is never started a second time.
+ */
+export function hadPhysicalPod({ metadata, status }: PodObject): boolean {
+  const started = Boolean(status?.startTime) || (status?.phase ?? 'Pending') !== 'Pending';
+  return Boolean(metadata.annotations?.[Annotation.PhysicalPodUid]) || started;
+}
+
+/** A copy under a name that does not follow from the pod it names cannot be found by that pod. */
+function isOrphan(physical: PodObject): boolean {
+  const named = virtualPodOf(physical);
+  return !named || physicalName(named.name, named.namespace) !== physical.metadata.name;
+}

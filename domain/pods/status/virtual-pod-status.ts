@@ -1,0 +1,113 @@
+import type { PodStatus } from 'kubernetes-types/core/v1';
+import { Annotation } from '../../../api/names/keys';
+import { sameJson } from '../canonical-json';
+import { namesVirtualPod } from '../identity/ownership';
+import { specHash } from '../identity/spec-hash';
+import { isTerminal } from '../predicates';
+import type { PodObject } from '../types';
+import { virtualConditions } from './conditions';
+
+/** A JSON value as a merge patch carries it; null removes the field. */
+export type StatusFields = Readonly<Record<string, unknown>>;
+
+/**
+ * One JSON merge patch of `pods/status` (RFC 7386): lists replace wholly, null removes.
+ * Its metadata guards it: the API server refuses it with 409 when the pod has changed since, and never applies it to another pod.
+ */
+export interface VirtualStatusPatch {
+  readonly metadata: {
+    readonly uid: string;
+    readonly resourceVersion?: string;
+    readonly annotations?: Readonly<Record<string, string>>;
+  };
+  readonly status?: StatusFields;
+}
+
+/**
+ * Status fields that belong to the virtual cluster: the scheduler's and admission's own findings, names of claims that differ
+ * between the clusters, and those that need translation. Every other field of the physical status is mirrored, also newer ones.
+ */
+const OWN_FIELDS: readonly string[] = [
+  'qosClass',
+  'nominatedNodeName',
+  'resourceClaimStatuses',
+  'extendedResourceClaimStatus',
+  'observedGeneration',
+  'conditions',
+];
+
+/**
+ * What must be written to a virtual pod so that it tells the truth about its copy (spec pods.md 2.3): the status that differs
+ * and the `physical-pod-*` annotations, together.
+ * @returns null when nothing differs, when there is no copy of exactly this pod, or when a terminal phase would be left.
+ */
+export function virtualPodStatus(vPod: PodObject, pPod: PodObject | null): VirtualStatusPatch | null {
+  if (!pPod || !namesVirtualPod(pPod, vPod)) return null;
+  if (isTerminal(vPod) && pPod.status?.phase !== vPod.status?.phase) return null;
+  const status = changedFields(vPod.status ?? {}, desiredStatus(vPod, pPod));
+  const annotations = changedAnnotations(vPod, pPod);
+  if (!status && !annotations) return null;
+  return { metadata: { ...guard(vPod), ...(annotations && { annotations }) }, ...(status && { status }) };
+}
+
+/** The metadata that lets a patch reach exactly the pod it was computed from. */
+export function guard({ metadata }: PodObject): Pick<VirtualStatusPatch['metadata'], 'uid' | 'resourceVersion'> {
+  const { uid, resourceVersion } = metadata;
+  return { uid, ...(resourceVersion && { resourceVersion }) };
+}
+
+function desiredStatus(vPod: PodObject, pPod: PodObject): StatusFields {
+  if (!pPod.status) return vPod.status ?? {};
+  const generation = reflectedGeneration(vPod, pPod);
+  return {
+    ...only(vPod.status ?? {}, (field) => OWN_FIELDS.includes(field)),
+    ...only(pPod.status, (field) => !OWN_FIELDS.includes(field)),
+    ...(generation !== undefined && { observedGeneration: generation }),
+    conditions: virtualConditions(vPod, pPod, generation),
+  };
+}
+
+/**
+ * The virtual generation that the kubelet has seen: this one, once the copy was written from it and observed there;
+ * until then what was known before.
+ */
+function reflectedGeneration(vPod: PodObject, pPod: PodObject): number | undefined {
+  const observed = (pPod.status as { observedGeneration?: number } | undefined)?.observedGeneration;
+  const before = (vPod.status as { observedGeneration?: number } | undefined)?.observedGeneration;
+  if (observed === undefined || observed < (pPod.metadata.generation ?? 0)) return before;
+  const written = pPod.metadata.annotations?.[Annotation.SpecHash] === specHash(vPod);
+  return written ? vPod.metadata.generation : before;
+}
+
+function changedFields(now: PodStatus | StatusFields, desired: StatusFields): StatusFields | null {
+  const before = now as StatusFields;
+  const fields = [...new Set([...Object.keys(before), ...Object.keys(desired)])].sort();
+  const changed = fields.filter((field) => !sameJson(present(before[field]), present(desired[field])));
+  if (changed.length === 0) return null;
+  return Object.fromEntries(changed.map((field) => [field, present(desired[field])]));
+}
+
+/** API servers leave empty lists and empty strings out. */
+function present(value: unknown): unknown {
+  const empty = value === undefined || value === '' || (Array.isArray(value) && value.length === 0);
+  return empty ? null : value;
+}
+
+function changedAnnotations(vPod: PodObject, pPod: PodObject): Record<string, string> | null {
+  const wanted = forwardAnnotations(pPod);
+  const before = vPod.metadata.annotations ?? {};
+  return Object.entries(wanted).every(([key, value]) => before[key] === value) ? null : wanted;
+}
+
+/** The way from a virtual pod to its copy. */
+export function forwardAnnotations({ metadata }: PodObject): Record<string, string> {
+  return {
+    [Annotation.PhysicalPodNamespace]: metadata.namespace,
+    [Annotation.PhysicalPodName]: metadata.name,
+    [Annotation.PhysicalPodUid]: metadata.uid,
+  };
+}
+
+function only(status: PodStatus | StatusFields, keep: (field: string) => boolean): StatusFields {
+  return Object.fromEntries(Object.entries(status).filter(([field]) => keep(field)));
+}

@@ -1,0 +1,26 @@
+import type { ResolvedOwner } from '../identity/workload';
+import type { Ownership } from '../types';
+
+/** Address of a service of the virtual cluster as its pods reach it from the physical one. */
+export interface VirtualEndpoint {
+  readonly ip: string;
+  readonly port: number;
+}
+
+/** What besides the virtual pod decides how its copy looks. */
+export interface TranslationContext extends Ownership {
+  /** Physical namespace that receives every copy. */
+  readonly mountNamespace: string;
+  /** Name of the physical node behind the vnode. */
+  readonly physicalNode: string;
+  /** True: bound by name, without the physical scheduler. Default false. */
+  readonly directScheduling?: boolean;
+  /** Default `kubeocean-default`. */
+  readonly podPriorityClassName?: string;
+  /** API server of the virtual cluster; null: pods get neither the alias nor the environment (spec pods.md 1.7). */
+  readonly virtualApi: VirtualEndpoint | null;
+  /** IP of the virtual cluster's DNS; null: pods use the node's resolver. */
+  readonly dns: string | null;
+  /** What controls the pod's owner, if somebody read it. */
+  readonly resolvedOwner?: ResolvedOwner;
+}

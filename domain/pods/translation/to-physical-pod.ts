@@ -1,0 +1,100 @@
+import type { Container, Pod, PodSpec } from 'kubernetes-types/core/v1';
+import { configMapCopies, type ConfigMapCopy } from '../dependencies/needs';
+import { physicalAnnotations, physicalLabels } from '../identity/physical-metadata';
+import { physicalHostname } from '../naming/hostname';
+import { physicalName } from '../naming/physical-name';
+import { tokenRequests, type TokenRequest } from '../tokens/token-requests';
+import type { PodObject } from '../types';
+import type { TranslationContext } from './context';
+import { physicalDns } from './dns';
+import { mapped, physicalContainer } from './environment';
+import { physicalScheduling } from './scheduling';
+import { physicalVolume } from './volumes';
+
+/** What one virtual pod becomes in the physical cluster. */
+export interface PhysicalPod {
+  /** The object to create. */
+  readonly pod: Pod;
+  /** Tokens to request for it; their Secrets may follow the pod, a kubelet waits for mounts. */
+  readonly tokens: readonly TokenRequest[];
+  /** ConfigMaps to copy before the pod. */
+  readonly configMaps: readonly ConfigMapCopy[];
+}
+
+/**
+ * Fields that mean something in the virtual cluster only, or that the physical one fills in itself:
+ * - placement and gates: the virtual scheduler honoured them, and the objects they speak of are not there;
+ * - priority, preemptionPolicy and overhead: admission takes them from its own PriorityClass and RuntimeClass and refuses others
+ *   (https://kubernetes.io/docs/concepts/scheduling-eviction/pod-overhead/); the runtime class itself stays, since it isolates;
+ * - the ServiceAccount: the copy has no identity of its own in the physical cluster;
+ * - ephemeral containers: accepted by their subresource only.
+ */
+const LEFT_BEHIND: readonly string[] = [
+  'nodeName',
+  'affinity',
+  'nodeSelector',
+  'schedulerName',
+  'topologySpreadConstraints',
+  'schedulingGates',
+  'workloadRef',
+  'priority',
+  'preemptionPolicy',
+  'overhead',
+  'serviceAccountName',
+  'serviceAccount',
+  'ephemeralContainers',
+];
+
+/**
+ * The copy of a virtual pod in the physical cluster, with the tokens and ConfigMaps it needs (spec pods.md 1.6).
+ * Fields that this rule does not know are kept, so that newer ones survive. Every name of another object is mapped,
+ * also where nothing is copied yet: an unmapped one would read what belongs to somebody else in the mount namespace.
+ */
+export function toPhysicalPod(vPod: PodObject, context: TranslationContext): PhysicalPod {
+  const { name, namespace } = vPod.metadata;
+  const pod: Pod = {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: {
+      name: physicalName(name, namespace),
+      namespace: context.mountNamespace,
+      labels: physicalLabels(vPod, context, context.resolvedOwner),
+      annotations: physicalAnnotations(vPod),
+    },
+    spec: physicalSpec(vPod, context),
+  };
+  return { pod, tokens: tokenRequests(vPod), configMaps: configMapCopies(vPod) };
+}
+
+function physicalSpec(vPod: PodObject, context: TranslationContext): PodSpec {
+  const { spec } = vPod;
+  const containers = (list: readonly Container[]): Container[] =>
+    list.map((container) => physicalContainer(container, vPod, context));
+  return defined({
+    ...carried(spec),
+    ...physicalScheduling(vPod, context),
+    ...physicalDns(vPod, context),
+    automountServiceAccountToken: false,
+    hostname: physicalHostname(vPod),
+    hostAliases: hostAliases(spec, context),
+    containers: containers(spec.containers),
+    initContainers: spec.initContainers && containers(spec.initContainers),
+    volumes: spec.volumes?.map((volume) => physicalVolume(volume, vPod)),
+    imagePullSecrets: spec.imagePullSecrets?.map((secret) => mapped(secret, vPod)),
+  });
+}
+
+function carried(spec: Readonly<PodSpec>): PodSpec {
+  return Object.fromEntries(Object.entries(spec).filter(([field]) => !LEFT_BEHIND.includes(field))) as unknown as PodSpec;
+}
+
+function hostAliases(spec: Readonly<PodSpec>, { virtualApi }: TranslationContext): PodSpec['hostAliases'] {
+  if (!virtualApi) return spec.hostAliases;
+  const hostnames = ['kubernetes.default.svc', 'kubernetes.default', 'kubernetes', 'kubernetes.default.svc.cluster.local'];
+  return [...(spec.hostAliases ?? []), { ip: virtualApi.ip, hostnames }];
+}
+
+/** JSON has no `undefined`; a field without a value is left out. */
+function defined(spec: PodSpec): PodSpec {
+  return Object.fromEntries(Object.entries(spec).filter(([, value]) => value !== undefined)) as unknown as PodSpec;
+}
