@@ -1,0 +1,76 @@
+/** ClusterBinding: one physical cluster, bound to the virtual cluster in which the object lives (spec leasing.md 1.1). */
+import { z } from 'zod';
+import { conditionSchema, instantSchema, metadataSchema, nodeSelectorSchema } from './common';
+import { ATOMIC_MAP, celRules } from './structural';
+
+/** Longest clusterID: `vnode-<clusterID>-<node>` has to leave room for the node's name. */
+const CLUSTER_ID_MAX = 24;
+
+const secretRefSchema = z
+  .object({
+    name: z.string().optional().describe('Name of the Secret.'),
+    namespace: z.string().optional().describe('Namespace of the Secret, by convention kubeocean-system.'),
+  })
+  .describe('The Secret whose key "kubeconfig" holds the kubeconfig of the physical cluster. Name and namespace are both needed.')
+  .meta(ATOMIC_MAP);
+
+/** `spec` as users write it. The names in `secretRef` and `mountNamespace` are checked by preflight, which answers by condition. */
+export const clusterBindingSpecSchema = z
+  .object({
+    clusterID: z
+      .string()
+      .max(CLUSTER_ID_MAX)
+      .regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/, 'must consist of lower-case letters, digits and inner dashes')
+      .describe('Short name of the physical cluster, unique among all bindings. Part of the names of its virtual nodes. Cannot be changed.')
+      .meta(celRules({ rule: 'self == oldSelf', message: 'clusterID cannot be changed; delete the binding and create it again' })),
+    secretRef: secretRefSchema,
+    nodeSelector: nodeSelectorSchema
+      .optional()
+      .describe('Which nodes of the physical cluster may be borrowed, if a policy there lends them. Absent: all.'),
+    mountNamespace: z
+      .string()
+      .max(63)
+      .regex(/^([a-z0-9]([-a-z0-9]*[a-z0-9])?)?$/, 'must be the name of a namespace')
+      .optional()
+      .describe('Namespace of the physical cluster that receives all pods and what they need, by convention kubeocean-worker. Needed, and cannot be changed once set.'),
+    serviceNamespaces: z.array(z.string().min(1)).optional().describe('Reserved; checked and otherwise unused.'),
+    disableNodeDefaultTaint: z
+      .boolean()
+      .optional()
+      .describe('If true, virtual nodes do not get the taint kubeocean.io/vnode, so that pods need no toleration. Default false.'),
+    podPriorityClassName: z
+      .string()
+      .optional()
+      .describe('PriorityClass of the pods in the physical cluster. Default kubeocean-default (value -10000), made there when it is needed.'),
+    runningDaemonsetByDefault: z
+      .boolean()
+      .optional()
+      .describe('If true, pods of DaemonSets run on virtual nodes like others; else only those annotated kubeocean.io/running-daemonset: "true". Default false.'),
+    directScheduling: z
+      .boolean()
+      .optional()
+      .describe("If true, pods are bound to their physical node at once; else the physical cluster's scheduler does it by node affinity. Default false."),
+  })
+  .meta(
+    celRules({
+      rule: "!has(oldSelf.mountNamespace) || oldSelf.mountNamespace == '' || (has(self.mountNamespace) && self.mountNamespace == oldSelf.mountNamespace)",
+      message: 'mountNamespace cannot be changed once set; delete the binding and create it again',
+      fieldPath: '.mountNamespace',
+    }),
+  );
+
+/** `status`; written by Kubeocean only. */
+export const clusterBindingStatusSchema = z.object({
+  phase: z.string().optional().describe('Pending, Ready or Failed.'),
+  conditions: z.array(conditionSchema).optional().describe('Ready, and what it depends on.'),
+  lastSyncTime: instantSchema.optional().describe('When the binding became Ready last.'),
+});
+
+/** The whole object. */
+export const clusterBindingSchema = z
+  .object({
+    metadata: metadataSchema,
+    spec: clusterBindingSpecSchema.describe('What is bound, and how.'),
+    status: clusterBindingStatusSchema.optional().describe('What has become of it; written by Kubeocean.'),
+  })
+  .describe('ClusterBinding binds a physical cluster, so that nodes which it lends appear as nodes of this cluster.');

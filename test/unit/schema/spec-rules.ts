@@ -1,0 +1,97 @@
+/**
+ * What the two schemas accept. Each row runs twice: through zod (here) and through a real API server
+ * (test/integration/crds). A verdict is `accepted`, or the path of the field that is blamed.
+ */
+export type SpecRow = readonly [name: string, change: Readonly<Record<string, unknown>>, verdict: string];
+
+/** The least that is accepted; rows say what differs. `undefined` takes a field away. */
+export const bindingSpec = { clusterID: 'cls-a', secretRef: { name: 'a-kubeconfig', namespace: 'kubeocean-system' } };
+
+const terms = (...nodeSelectorTerms: readonly object[]) => ({ nodeSelector: { nodeSelectorTerms } });
+const requirement = { key: 'zone', operator: 'In', values: ['x'] };
+
+export const bindingRows: readonly SpecRow[] = [
+  ['the least', {}, 'accepted'],
+  ['a clusterID of 24 characters', { clusterID: 'a'.repeat(24) }, 'accepted'],
+  ['a clusterID of one character', { clusterID: '1' }, 'accepted'],
+  ['a clusterID of 25 characters', { clusterID: 'a'.repeat(25) }, 'spec.clusterID'],
+  ['an empty clusterID', { clusterID: '' }, 'spec.clusterID'],
+  ['no clusterID', { clusterID: undefined }, 'spec.clusterID'],
+  ['a clusterID in upper case', { clusterID: 'Cls-A' }, 'spec.clusterID'],
+  ['a clusterID with a dot', { clusterID: 'cls.a' }, 'spec.clusterID'],
+  ['a clusterID that ends with a dash', { clusterID: 'cls-' }, 'spec.clusterID'],
+  ['a clusterID with a second line', { clusterID: 'cls-a\n' }, 'spec.clusterID'],
+  ['no secretRef', { secretRef: undefined }, 'spec.secretRef'],
+  ['an empty secretRef, which preflight names', { secretRef: {} }, 'accepted'],
+  ['a secretRef that is a string', { secretRef: 'a-kubeconfig' }, 'spec.secretRef'],
+  ['a selector without terms', terms(), 'accepted'],
+  ['a selector without the list of terms', { nodeSelector: {} }, 'spec.nodeSelector.nodeSelectorTerms'],
+  ['an empty term', terms({}), 'accepted'],
+  ['expressions and fields', terms({ matchExpressions: [requirement], matchFields: [requirement] }), 'accepted'],
+  ['a requirement without values', terms({ matchExpressions: [{ key: 'zone', operator: 'Exists' }] }), 'accepted'],
+  ['an unknown operator, which matches nothing', terms({ matchExpressions: [{ ...requirement, operator: 'Near' }] }), 'accepted'],
+  [
+    'a requirement without a key',
+    terms({ matchExpressions: [{ operator: 'Exists' }] }),
+    'spec.nodeSelector.nodeSelectorTerms[0].matchExpressions[0].key',
+  ],
+  ['a mount namespace', { mountNamespace: 'kubeocean-worker' }, 'accepted'],
+  ['an empty mount namespace, which preflight names', { mountNamespace: '' }, 'accepted'],
+  ['a mount namespace with a slash', { mountNamespace: 'a/b' }, 'spec.mountNamespace'],
+  ['a mount namespace of 64 characters', { mountNamespace: 'a'.repeat(64) }, 'spec.mountNamespace'],
+  ['service namespaces', { serviceNamespaces: ['default'] }, 'accepted'],
+  ['an empty service namespace', { serviceNamespaces: ['default', ''] }, 'spec.serviceNamespaces[1]'],
+  [
+    'all switches',
+    { disableNodeDefaultTaint: true, runningDaemonsetByDefault: true, directScheduling: true, podPriorityClassName: 'low' },
+    'accepted',
+  ],
+  ['a switch that is a string', { directScheduling: 'true' }, 'spec.directScheduling'],
+];
+
+/** The least that is accepted. */
+export const policySpec = { cluster: 'cluster-a' };
+
+const window = (change: object = {}) => ({ timeWindows: [{ start: '18:00', end: '08:00', ...change }] });
+const limit = (change: object = {}) => ({ resourceLimits: [{ resource: 'cpu', ...change }] });
+
+export const policyRows: readonly SpecRow[] = [
+  ['the least', {}, 'accepted'],
+  ['no cluster', { cluster: undefined }, 'spec.cluster'],
+  ['an empty cluster', { cluster: '' }, 'spec.cluster'],
+  ['no windows', { timeWindows: [] }, 'accepted'],
+  ['a window over midnight', window(), 'accepted'],
+  ['a full day', window({ start: '00:00', end: '23:59' }), 'accepted'],
+  ['a window of one minute', window({ end: '18:00' }), 'accepted'],
+  ['a window without a start', window({ start: undefined }), 'spec.timeWindows[0].start'],
+  ['a window without an end', window({ end: undefined }), 'spec.timeWindows[0].end'],
+  ['24:00', window({ end: '24:00' }), 'spec.timeWindows[0].end'],
+  ['9:00', window({ start: '9:00' }), 'spec.timeWindows[0].start'],
+  ['08:60', window({ end: '08:60' }), 'spec.timeWindows[0].end'],
+  ['an empty time', window({ start: '' }), 'spec.timeWindows[0].start'],
+  ['seconds', window({ start: '18:00:00' }), 'spec.timeWindows[0].start'],
+  ['a full weekday name', window({ days: ['monday'] }), 'accepted'],
+  ['a weekday in any case', window({ days: ['Monday', 'SUNDAY'] }), 'accepted'],
+  ['an empty list of days', window({ days: [] }), 'accepted'],
+  ['an abbreviated weekday', window({ days: ['monday', 'tue'] }), 'spec.timeWindows[0].days[1]'],
+  ['two weekdays in one', window({ days: ['monday-friday'] }), 'spec.timeWindows[0].days[0]'],
+  ['a limit that limits nothing', limit(), 'accepted'],
+  ['a limit without a resource', limit({ resource: undefined, percent: 1 }), 'spec.resourceLimits[0].resource'],
+  ['0 percent', limit({ percent: 0 }), 'accepted'],
+  ['100 percent', limit({ percent: 100 }), 'accepted'],
+  ['-1 percent', limit({ percent: -1 }), 'spec.resourceLimits[0].percent'],
+  ['101 percent', limit({ percent: 101 }), 'spec.resourceLimits[0].percent'],
+  ['half a percent', limit({ percent: 0.5 }), 'spec.resourceLimits[0].percent'],
+  ['a quantity as a number', limit({ quantity: 4 }), 'accepted'],
+  ['a quantity in milli', limit({ quantity: '500m' }), 'accepted'],
+  ['a binary quantity', limit({ quantity: '8Gi' }), 'accepted'],
+  ['a quantity with an exponent', limit({ quantity: '1e3' }), 'accepted'],
+  ['an unknown unit', limit({ quantity: '8GB' }), 'spec.resourceLimits[0].quantity'],
+  ['a word as a quantity', limit({ quantity: 'all' }), 'spec.resourceLimits[0].quantity'],
+  ['a truth value as a quantity', limit({ quantity: true }), 'spec.resourceLimits[0].quantity'],
+  ['two limits of one resource', { resourceLimits: [{ resource: 'cpu', percent: 50 }, { resource: 'cpu', quantity: 1 }] }, 'accepted'],
+  ['reclaim with grace', { forceReclaim: true, gracefulReclaimPeriodSeconds: 300 }, 'accepted'],
+  ['no grace', { gracefulReclaimPeriodSeconds: 0 }, 'accepted'],
+  ['a negative grace', { gracefulReclaimPeriodSeconds: -1 }, 'spec.gracefulReclaimPeriodSeconds'],
+  ['a grace beyond int32', { gracefulReclaimPeriodSeconds: 3_000_000_000 }, 'spec.gracefulReclaimPeriodSeconds'],
+];
