@@ -1,0 +1,4 @@
+/** A failure that the caller can mend: the message is one sentence that names the flag or field and says what to do. */
+export class UserError extends Error {
+  override readonly name = 'UserError';
+}

@@ -1,0 +1,63 @@
+import { readManifests, typeOf, type Manifest } from '../../../cli/install/manifests';
+import { placeIn } from '../../../cli/install/place';
+
+interface Rule {
+  readonly apiGroups: readonly string[];
+  readonly resources: readonly string[];
+  readonly verbs: readonly string[];
+}
+
+describe.each(['virtual', 'physical'] as const)('the manifests of a %s cluster', (role) => {
+  const manifests = readManifests(role);
+
+  it('begin with what others need', () => {
+    const kinds = manifests.map(({ kind }) => kind);
+    expect(kinds.slice(0, 3)).toEqual(['CustomResourceDefinition', 'Namespace', 'ServiceAccount']);
+    expect(kinds.findLastIndex((kind) => kind.endsWith('Role'))).toBeLessThan(kinds.findIndex((kind) => kind.endsWith('RoleBinding')));
+  });
+
+  it('have a namespace exactly where their kind has one', () => {
+    for (const manifest of manifests) {
+      expect([manifest.metadata.name, manifest.metadata.namespace !== undefined]).toEqual([manifest.metadata.name, typeOf(manifest).namespaced]);
+    }
+  });
+
+  it('grant nothing by wildcard', () => {
+    const rules = manifests.flatMap((manifest) => (manifest as unknown as { rules?: Rule[] }).rules ?? []);
+    expect(rules.length).toBeGreaterThan(0);
+    expect(rules.flatMap(({ apiGroups, resources, verbs }) => [...apiGroups, ...resources, ...verbs])).not.toContain('*');
+  });
+});
+
+it('has one custom resource on each side', () => {
+  const crds = (['virtual', 'physical'] as const).map((role) =>
+    readManifests(role).filter(({ kind }) => kind === 'CustomResourceDefinition').map(({ metadata }) => metadata.name),
+  );
+  expect(crds).toEqual([['clusterbindings.cloud.tencent.com'], ['resourceleasingpolicies.cloud.tencent.com']]);
+});
+
+it('does not know other kinds', () => {
+  const pod: Manifest = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'x' } };
+  expect(() => typeOf(pod)).toThrow('install does not know the kind Pod');
+});
+
+describe('placeIn', () => {
+  const manifests = readManifests('physical');
+  const before = JSON.stringify(manifests);
+
+  it('leaves nothing of the first namespace behind, and its input alone', () => {
+    expect(JSON.stringify(placeIn('team-b', manifests))).not.toContain('kubeocean-worker');
+    expect(JSON.stringify(manifests)).toBe(before);
+  });
+
+  it('changes nothing for the conventional namespace', () => {
+    expect(placeIn('kubeocean-worker', manifests)).toEqual(manifests);
+  });
+
+  it('keeps cluster-wide bindings apart and shares the rest', () => {
+    const names = (kind: string) => placeIn('team-b', manifests).filter((manifest) => manifest.kind === kind).map(({ metadata }) => metadata.name);
+    expect(names('ClusterRoleBinding')).toEqual(['kubeocean-syncer-team-b']);
+    expect(names('ClusterRole')).toEqual(['kubeocean-syncer']);
+    expect(names('Namespace')).toEqual(['team-b']);
+  });
+});
