@@ -1,0 +1,115 @@
+import { Finalizer, GATEWAY_LEASE, Label } from '../../api/names/keys';
+import type { ClusterBinding } from '../../api/names/types';
+import { decideBinding, elderWithClusterId, planBindingStatus, validateBinding } from '../../domain/binding';
+import type { BindingDecision, BindingFacts } from '../../domain/binding';
+import { ClusterBindings, NodeLeases } from '../../kube';
+import type { BindingPass, BindingRef } from '../../workflows/contracts/activities';
+import { BY_BINDING } from '../fleet/virtual-cluster';
+import type { Fleet } from '../fleet/fleet';
+import { claimMountNamespace } from './mount-namespace';
+import { preflight } from './preflight';
+import { reportOnBinding } from './report';
+
+/** How long the first lists of a physical cluster are waited for before the condition says that they are not synced. */
+const SYNC_MILLIS = 1_500;
+/** A gateway's heartbeat object older than this says that none serves. */
+const GATEWAY_SILENT_MILLIS = 40_000;
+
+/**
+ * Looks at one ClusterBinding: validates it, checks its cluster, claims the mount namespace, and writes finalizer, phase and
+ * conditions where they differ. A binding whose clusterID belongs to another is told so and touches nothing of the other's.
+ * @throws KubeError when the virtual cluster cannot be read or written
+ */
+export async function reconcileBinding(fleet: Fleet, ref: BindingRef): Promise<BindingPass> {
+  const binding = await readBinding(fleet, ref);
+  if (binding === null) return { presence: 'gone', generation: 0, phase: 'Pending', reason: 'gone', clusterId: '' };
+  const { generation = 0, deletionTimestamp } = binding.metadata;
+  const deleting = deletionTimestamp !== undefined;
+  const { facts, credentials } = await gather(fleet, binding, deleting);
+  const decision = decideBinding(facts);
+  if (decision.phase === 'Ready') {
+    await ensureFinalizer(fleet, binding);
+    await claimMountNamespace(fleet, binding);
+  }
+  await writeStatus(fleet, binding, decision);
+  return {
+    presence: deleting ? 'deleting' : 'live',
+    generation,
+    phase: decision.phase,
+    reason: decision.reason,
+    credentials,
+    clusterId: binding.spec.clusterID,
+  };
+}
+
+/** From the API server, not the store: what is decided here must not rest on an older version. */
+async function readBinding({ virtual }: Fleet, { name, uid }: BindingRef): Promise<ClusterBinding | null> {
+  const binding = await virtual.client.get(ClusterBindings, { name });
+  return binding?.metadata.uid === uid ? binding : null;
+}
+
+async function gather(
+  fleet: Fleet,
+  binding: ClusterBinding,
+  deleting: boolean,
+): Promise<{ facts: BindingFacts; credentials?: string }> {
+  const { name } = binding.metadata;
+  const problems = validateBinding({ name, spec: binding.spec, acceptedClusterID: acceptedClusterId(fleet, binding) });
+  const elder = elderWithClusterId(binding, fleet.virtual.bindings.store.list());
+  const own = { problems, duplicateOf: elder?.metadata.name ?? null, deleting };
+  if (deleting || problems.length > 0 || elder !== null) return { facts: { ...own, checks: null, ...NOTHING_KNOWN } };
+  const { checks, credentials } = await preflight(fleet, binding);
+  const usable = checks.every(({ passed }) => passed);
+  return { credentials, facts: { ...own, checks, ...(usable ? await gatherParts(fleet, binding) : NOTHING_KNOWN) } };
+}
+
+type Parts = Pick<BindingFacts, 'watchSynced' | 'gatewayServing' | 'virtualApiAccess'>;
+
+const NOTHING_KNOWN: Parts = { watchSynced: null, gatewayServing: null, virtualApiAccess: null };
+
+async function gatherParts(fleet: Fleet, binding: ClusterBinding): Promise<Parts> {
+  return {
+    watchSynced: await listsSynced(fleet, binding),
+    gatewayServing: await gatewayServing(fleet),
+    virtualApiAccess: fleet.virtual.endpoints.api() !== null,
+  };
+}
+
+/** Its vnodes carry the clusterID under which it was accepted, across restarts. */
+function acceptedClusterId({ virtual }: Fleet, { metadata }: ClusterBinding): string | undefined {
+  return virtual.nodes.store.by(BY_BINDING, metadata.name)[0]?.metadata?.labels?.[Label.PhysicalClusterId];
+}
+
+async function listsSynced(fleet: Fleet, binding: ClusterBinding): Promise<boolean> {
+  const physical = await fleet.physical(binding);
+  const timeout = new Promise<void>((resolve) => setTimeout(resolve, SYNC_MILLIS).unref());
+  await Promise.race([physical.synced(), timeout]);
+  return physical.hasSynced();
+}
+
+async function gatewayServing({ virtual }: Fleet): Promise<boolean> {
+  const lease = await virtual.client.get(NodeLeases, GATEWAY_LEASE);
+  const renewed = Date.parse(lease?.spec?.renewTime ?? '');
+  return Date.now() - renewed < GATEWAY_SILENT_MILLIS;
+}
+
+async function ensureFinalizer({ virtual }: Fleet, { metadata }: ClusterBinding): Promise<void> {
+  const finalizers = metadata.finalizers ?? [];
+  if (finalizers.includes(Finalizer.ClusterBindingManager)) return;
+  const body = { metadata: { finalizers: [...finalizers, Finalizer.ClusterBindingManager] } };
+  const { name, uid, resourceVersion } = metadata;
+  await virtual.client.patch(ClusterBindings, { name }, { kind: 'merge', body }, { uid, resourceVersion });
+}
+
+async function writeStatus({ virtual }: Fleet, binding: ClusterBinding, decision: BindingDecision): Promise<void> {
+  const status = planBindingStatus(binding, decision, Date.now());
+  if (status === null) return;
+  const { name, uid } = binding.metadata;
+  await virtual.client.patch(ClusterBindings, { name }, { kind: 'merge', body: { status } }, { subresource: 'status', uid });
+  if (binding.status?.phase === decision.phase && decision.phase !== 'Failed') return;
+  await reportOnBinding(virtual, binding, {
+    type: decision.phase === 'Failed' ? 'Warning' : 'Normal',
+    reason: decision.phase === 'Ready' ? 'Ready' : decision.reason,
+    message: decision.message,
+  });
+}

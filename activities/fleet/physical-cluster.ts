@@ -1,0 +1,91 @@
+import type { Node, Pod } from 'kubernetes-types/core/v1';
+import { Annotation, Label } from '../../api/names/keys';
+import type { ResourceLeasingPolicy } from '../../api/names/types';
+import { Nodes, Pods, ResourceLeasingPolicies, Secrets, startInformer } from '../../kube';
+import type { Informer, KubeClient, KubeObject } from '../../kube';
+import { trimPhysicalPod } from './trim-physical-pod';
+import { BY_NODE, BY_VIRTUAL_UID } from './virtual-cluster';
+
+/** A store without a sign of life for so long is stale: nothing is decided or written from it. */
+const STALE_MILLIS = 90_000;
+
+/** The physical cluster of one binding as one process sees it, under one version of its credentials. */
+export interface PhysicalCluster {
+  readonly client: KubeClient;
+  readonly nodes: Informer<Node>;
+  /** Every pod: ours in full, the owner's reduced to what capacity and host ports are computed from. */
+  readonly pods: Informer<Pod>;
+  readonly policies: Informer<ResourceLeasingPolicy>;
+  /** Metadata of the token Secrets of this binding. */
+  readonly tokenSecrets: Informer<KubeObject>;
+  /** Resolves when the first lists are in. */
+  synced(): Promise<void>;
+  hasSynced(): boolean;
+  /** Epoch milliseconds of the oldest of the informers' last signs of life. */
+  lastContact(): number;
+  /** False: too long without a sign of life to act upon. */
+  isFresh(now: number): boolean;
+  /** Aborted when the credentials changed or the binding is gone. */
+  readonly closed: AbortSignal;
+  close(): Promise<void>;
+}
+
+export interface PhysicalClusterOptions {
+  readonly mountNamespace: string | undefined;
+  /** Labels that every object of this binding carries. */
+  readonly ownership: Readonly<Record<string, string>>;
+}
+
+export function openPhysicalCluster(
+  client: KubeClient,
+  { mountNamespace, ownership }: PhysicalClusterOptions,
+  onError: (error: unknown) => void,
+): PhysicalCluster {
+  const closing = new AbortController();
+  const nodes = startInformer(client, Nodes, { onError });
+  const policies = startInformer(client, ResourceLeasingPolicies, { onError });
+  const pods = startInformer(client, Pods, {
+    trim: trimPhysicalPod,
+    indexes: {
+      [BY_NODE]: (pod) => [pod.spec?.nodeName ?? ''],
+      [BY_VIRTUAL_UID]: virtualUids,
+    },
+    onError,
+  });
+  const tokenSecrets = startInformer<KubeObject>(client, Secrets, {
+    labelSelector: selectorOf({ ...ownership, [Label.ServiceAccountToken]: 'true' }),
+    namespace: mountNamespace,
+    metadataOnly: true,
+    indexes: { [BY_VIRTUAL_UID]: virtualUids },
+    onError,
+  });
+  const informers = [nodes, policies, pods, tokenSecrets];
+  const lastContact = () => Math.min(...informers.map((informer) => informer.lastContact()));
+  const hasSynced = () => informers.every((informer) => informer.hasSynced());
+  return {
+    client,
+    nodes,
+    pods,
+    policies,
+    tokenSecrets,
+    closed: closing.signal,
+    synced: async () => void (await Promise.all(informers.map((informer) => informer.synced()))),
+    hasSynced,
+    lastContact,
+    isFresh: (now) => hasSynced() && now - lastContact() < STALE_MILLIS,
+    close: async () => {
+      closing.abort();
+      await Promise.all(informers.map((informer) => informer.stop()));
+      await client.close();
+    },
+  };
+}
+
+function virtualUids(object: KubeObject): readonly string[] {
+  const uid = object.metadata?.annotations?.[Annotation.VirtualPodUid];
+  return uid === undefined ? [] : [uid];
+}
+
+function selectorOf(labels: Readonly<Record<string, string>>): string {
+  return Object.entries(labels).map(([key, value]) => `${key}=${value}`).join(',');
+}

@@ -1,0 +1,72 @@
+import type { Node, Pod } from 'kubernetes-types/core/v1';
+import { Label, MANAGED_BY } from '../../api/names/keys';
+import type { ClusterBinding } from '../../api/names/types';
+import { ClusterBindings, Namespaces, Nodes, Pods, startInformer } from '../../kube';
+import type { Informer, KubeClient } from '../../kube';
+import { watchEndpoints } from './endpoints';
+import type { VirtualEndpoints } from './endpoints';
+
+/** Index of vPods by `spec.nodeName`. */
+export const BY_NODE = 'node';
+/** Index of pods by UID; of physical pods by the UID of the vPod they stand for. */
+export const BY_VIRTUAL_UID = 'virtualUid';
+/** Index of vnodes by the name of their binding. */
+export const BY_BINDING = 'binding';
+
+/** The virtual cluster as one process sees it: a client and one informer per kind. */
+export interface VirtualCluster {
+  /** UID of its kube-system namespace: the identity under which objects in physical clusters are owned. */
+  readonly uid: string;
+  readonly client: KubeClient;
+  /** Bound pods of every node. */
+  readonly pods: Informer<Pod>;
+  /** The vnodes of every binding. */
+  readonly nodes: Informer<Node>;
+  readonly bindings: Informer<ClusterBinding>;
+  readonly endpoints: VirtualEndpoints;
+  /** Resolves when the first lists are in. */
+  synced(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** @throws Error when the cluster has no kube-system namespace; KubeError when it cannot be reached */
+export async function openVirtualCluster(
+  client: KubeClient,
+  onError: (error: unknown) => void,
+): Promise<VirtualCluster> {
+  const uid = await readClusterUid(client);
+  const pods = startInformer(client, Pods, {
+    fieldSelector: 'spec.nodeName!=',
+    indexes: {
+      [BY_NODE]: (pod) => [pod.spec?.nodeName ?? ''],
+      [BY_VIRTUAL_UID]: (pod) => [pod.metadata?.uid ?? ''],
+    },
+    onError,
+  });
+  const nodes = startInformer(client, Nodes, {
+    labelSelector: `${Label.ManagedBy}=${MANAGED_BY}`,
+    indexes: { [BY_BINDING]: (node) => [node.metadata?.labels?.[Label.ClusterBinding] ?? ''] },
+    onError,
+  });
+  const bindings = startInformer(client, ClusterBindings, { onError });
+  const endpoints = watchEndpoints(client, onError);
+  const parts = [pods, nodes, bindings, endpoints];
+  return {
+    uid,
+    client,
+    pods,
+    nodes,
+    bindings,
+    endpoints,
+    synced: async () => void (await Promise.all(parts.map((part) => part.synced()))),
+    close: async () => void (await Promise.all(parts.map((part) => part.stop()))),
+  };
+}
+
+/** UID of kube-system, the customary identity of a cluster. */
+export async function readClusterUid(client: KubeClient): Promise<string> {
+  const namespace = await client.get(Namespaces, { name: 'kube-system' });
+  const uid = namespace?.metadata?.uid;
+  if (uid === undefined) throw new Error(`${client.server} has no namespace kube-system: is it a Kubernetes cluster?`);
+  return uid;
+}

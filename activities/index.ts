@@ -1,0 +1,36 @@
+import type { Client } from '@temporalio/client';
+import type { ShortActivities, WatchActivities } from '../workflows/contracts/activities';
+import { bindingActivities } from './binding';
+import type { Fleet } from './fleet/fleet';
+import { nodeActivities } from './node';
+import { podActivities } from './pod';
+import type { ActivitySettings } from './settings';
+import { openWorkflowsOf } from './temporal/open-workflows';
+import { sharedActivities } from './temporal/shared';
+import { ConflatingSignals } from './temporal/signals';
+import { watchActivities } from './watch';
+
+/** What all activities of one process share. */
+export interface ActivityDependencies {
+  readonly fleet: Fleet;
+  readonly settings: ActivitySettings;
+  /** Over a connection with the tuned retry, see `workers/temporal.ts`. */
+  readonly client: Client;
+  /** Told about failures that are retried in the background. */
+  readonly onError: (error: unknown, subject: string) => void;
+}
+
+/** The activities of a worker process: short ones for the workflows' queue, the watch for its own. */
+export function createActivities(deps: ActivityDependencies): { short: ShortActivities; watch: WatchActivities } {
+  const { fleet, settings, client } = deps;
+  const openWorkflows = openWorkflowsOf(client);
+  return {
+    short: {
+      ...bindingActivities(fleet),
+      ...nodeActivities(fleet, settings, openWorkflows),
+      ...podActivities(fleet),
+      ...sharedActivities(fleet, client, openWorkflows),
+    },
+    watch: watchActivities({ ...deps, signals: new ConflatingSignals(client) }),
+  };
+}

@@ -1,0 +1,111 @@
+import type { Node } from 'kubernetes-types/core/v1';
+import { Annotation, Label } from '../../api/names/keys';
+import type { ClusterBinding, ResourceLeasingPolicy } from '../../api/names/types';
+import { lendableCapacity } from '../../domain/capacity';
+import type { OccupyingPod } from '../../domain/capacity';
+import { findCondition } from '../../domain/conditions';
+import { chooseProxierPort, decideNode, proxierPortOf, vnodeName } from '../../domain/vnode';
+import type { LendableNode, NodeDecision, NodeObject, VnodeEndpoint } from '../../domain/vnode';
+import { Nodes } from '../../kube';
+import type { NodeRef } from '../../workflows/contracts/activities';
+import type { Fleet } from '../fleet/fleet';
+import type { PhysicalCluster } from '../fleet/physical-cluster';
+import { BY_NODE } from '../fleet/virtual-cluster';
+import type { ActivitySettings } from '../settings';
+
+/** Everything about one lent node, as this process's stores show it. */
+export interface NodeView {
+  readonly binding: ClusterBinding;
+  readonly physical: PhysicalCluster;
+  readonly vnodeName: string;
+  readonly vnode: NodeObject | null;
+  /** `Unknown` while the lists of the physical cluster are stale; `Absent` only after a quorum read. */
+  readonly node: NodeObject | 'Absent' | 'Unknown';
+  /** Whether the binding's condition says that the physical cluster does not answer. */
+  readonly unreachable: boolean;
+}
+
+/** The stores have not been filled yet: nothing can be decided from them. */
+export class StoresNotReady extends Error {
+  override readonly name = 'StoresNotReady';
+}
+
+/**
+ * Reads one node from the stores. Absence in a store is confirmed by a quorum read, because it takes a node away.
+ * @returns null when the binding is gone and nothing of it can be reached
+ * @throws StoresNotReady, CredentialsFault, KubeError
+ */
+export async function viewNode(fleet: Fleet, ref: NodeRef): Promise<NodeView | null> {
+  const binding = fleet.binding(ref.binding, ref.bindingUid);
+  if (binding === undefined) return null;
+  const physical = await fleet.physical(binding);
+  if (!physical.hasSynced()) throw new StoresNotReady(`the lists of ClusterBinding ${ref.binding} are not synced yet`);
+  const name = vnodeName(binding.spec.clusterID, ref.node);
+  const connected = findCondition(binding.status?.conditions, 'Connected');
+  return {
+    binding,
+    physical,
+    vnodeName: name,
+    vnode: (fleet.virtual.nodes.store.get(name) as NodeObject | undefined) ?? null,
+    node: physical.isFresh(Date.now()) ? await readNode(physical, ref.node) : 'Unknown',
+    unreachable: connected?.status === 'False',
+  };
+}
+
+async function readNode({ nodes, client }: PhysicalCluster, name: string): Promise<NodeObject | 'Absent'> {
+  const stored = nodes.store.get(name) ?? (await client.get<Node>(Nodes, { name }));
+  return stored === null ? 'Absent' : (stored as NodeObject);
+}
+
+/** Whether the node is lent, and by which policy. */
+export function decide(view: NodeView, { zone }: ActivitySettings, now: number): NodeDecision {
+  const { binding, physical, vnode, node } = view;
+  const { name, deletionTimestamp } = binding.metadata;
+  return decideNode({
+    physical: typeof node === 'string' ? node : lendable(node),
+    binding: { name, nodeSelector: binding.spec.nodeSelector, deleting: deletionTimestamp !== undefined },
+    policies: physical.policies.store.list(),
+    vnode: vnode === null ? null : { physicalUid: physicalUidOf(vnode), deleting: vnode.metadata.deletionTimestamp !== undefined },
+    now,
+    zone,
+  });
+}
+
+function lendable({ metadata }: NodeObject): LendableNode {
+  const { name, uid, labels, deletionTimestamp } = metadata;
+  return { name, uid, labels: labels ?? {}, deleting: deletionTimestamp !== undefined };
+}
+
+function physicalUidOf({ metadata }: NodeObject): string | null {
+  return metadata.labels?.[Label.PhysicalNodeUid] ?? metadata.annotations?.[Annotation.PhysicalNodeUid] ?? null;
+}
+
+/** What a vnode offers under a policy. */
+export function capacityOf(
+  fleet: Fleet,
+  { binding, physical }: NodeView,
+  node: NodeObject,
+  policy: ResourceLeasingPolicy,
+): Record<string, string> {
+  return lendableCapacity({
+    node: node.status ?? {},
+    pods: physical.pods.store.by(BY_NODE, node.metadata.name) as readonly OccupyingPod[],
+    limits: policy.spec.resourceLimits,
+    virtualCluster: fleet.virtual.uid,
+    binding: binding.metadata.name,
+  });
+}
+
+/** Where the vnode's kubelet API is served: the port it has, or a free one. */
+export function endpointOf(fleet: Fleet, view: NodeView, settings: ActivitySettings): VnodeEndpoint {
+  return {
+    address: settings.gatewayAddress,
+    kubeletPort: proxierPortOf(view.vnode) ?? freePort(fleet, view.vnodeName),
+    prometheusPort: settings.prometheusPort,
+  };
+}
+
+function freePort(fleet: Fleet, name: string): number {
+  const taken = new Set(fleet.virtual.nodes.store.list().map((node) => proxierPortOf(node as NodeObject)));
+  return chooseProxierPort(name, (port) => taken.has(port));
+}

@@ -1,0 +1,58 @@
+import { Reason } from '../../domain/conditions';
+import type { NodeDecision } from '../../domain/vnode';
+import type { NodeOrders, NodePass, NodeRef } from '../../workflows/contracts/activities';
+import type { Fleet } from '../fleet/fleet';
+import type { ActivitySettings } from '../settings';
+import { decide, viewNode } from './facts';
+import type { NodeView } from './facts';
+import { holdNode } from './hold-node';
+import { lendNode } from './lend-node';
+import { returnNode } from './return-node';
+
+/** What a step on one node works with. */
+export interface NodeStep {
+  readonly fleet: Fleet;
+  readonly settings: ActivitySettings;
+  readonly ref: NodeRef;
+  readonly orders: NodeOrders;
+  readonly view: NodeView;
+  /** Epoch milliseconds. */
+  readonly now: number;
+}
+
+/** Nothing is known of the node any more: the binding is gone, and with it the way to both sides. */
+const FORGOTTEN: NodePass = {
+  phase: 'Returned',
+  reason: 'the ClusterBinding is gone',
+  windowEnd: null,
+  wakeAt: null,
+  edge: null,
+  pods: 0,
+};
+
+/**
+ * Makes a lent node's vnode what it should be, or takes the next step of giving the node back. Level-triggered and idempotent:
+ * every call reads, decides and writes what differs.
+ * @throws StoresNotReady, CredentialsFault, KubeError: try again
+ */
+export async function reconcileNode(
+  fleet: Fleet,
+  settings: ActivitySettings,
+  ref: NodeRef,
+  orders: NodeOrders,
+): Promise<NodePass> {
+  const view = await viewNode(fleet, ref);
+  if (view === null) return FORGOTTEN;
+  const now = Date.now();
+  const step: NodeStep = { fleet, settings, ref, orders, view, now };
+  const decision = orders.cancelled ? RETURNED_BY_HAND : decide(view, settings, now);
+  if (decision.action === 'lend' && typeof view.node !== 'string') return lendNode(step, view.node, decision);
+  if (decision.action === 'teardown') return returnNode(step, decision);
+  return holdNode(step, decision);
+}
+
+const RETURNED_BY_HAND: NodeDecision = {
+  action: 'teardown',
+  reason: Reason.ReturnedByHand,
+  message: 'The workflow of the node was cancelled: it is returned until a resync.',
+};

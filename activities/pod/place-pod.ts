@@ -1,0 +1,97 @@
+import type { Pod } from 'kubernetes-types/core/v1';
+import { Annotation } from '../../api/names/keys';
+import { unsupportedNeeds, waitingReport } from '../../domain/pods/dependencies/needs';
+import { isOurs, namesVirtualPod } from '../../domain/pods/identity/ownership';
+import { failedCreateReport, PodReason, warning } from '../../domain/pods/reasons';
+import type { PodReport } from '../../domain/pods/reasons';
+import { toPhysicalPod } from '../../domain/pods/translation/to-physical-pod';
+import type { PhysicalPod } from '../../domain/pods/translation/to-physical-pod';
+import type { PodObject } from '../../domain/pods/types';
+import { isKubeError, Pods } from '../../kube';
+import type { CreateOutcome, VirtualPodRef } from '../../workflows/contracts/activities';
+import type { Fleet } from '../fleet/fleet';
+import { isClosing } from '../fleet/vnodes';
+import { ensureConfigMaps } from './config-maps';
+import { ensurePriorityClass } from './priority-class';
+import { reportOnPod } from './report';
+import { subjectOf, translationOf } from './subject';
+import type { Subject } from './subject';
+import { ensureTokens } from './token-secrets';
+
+const CREATED: CreateOutcome = { result: 'created' };
+const GONE: CreateOutcome = { result: 'gone' };
+
+/**
+ * Makes the physical pod of one vPod: what it cannot start without, the pod itself, then its tokens (a kubelet waits for
+ * mounts anyway). Safe to repeat at any point and from two processes at once: the deterministic name is the lock.
+ *
+ * @returns `waiting` where something is missing that may appear; an event on the vPod says what
+ * @throws KubeError, CredentialsFault, BindingGone: try again
+ */
+export async function placePod(fleet: Fleet, ref: VirtualPodRef, vPod: PodObject): Promise<CreateOutcome> {
+  if (vPod.metadata.deletionTimestamp !== undefined) return GONE;
+  const subject = await subjectOf(fleet, ref);
+  const hold = await holdBack(fleet, subject, vPod);
+  if (hold !== null) return hold;
+  const plan = toPhysicalPod(vPod, translationOf(fleet, subject, ref.node));
+  await ensureConfigMaps(fleet, subject, plan.configMaps);
+  const refused = await post(fleet, subject, vPod, plan);
+  if (refused !== null) return refused;
+  await ensureTokens(fleet, subject, vPod, plan.tokens);
+  return CREATED;
+}
+
+/** Reasons not to create now: the node goes back, somebody paused, or the pod needs what is not carried over. */
+async function holdBack(fleet: Fleet, subject: Subject, vPod: PodObject): Promise<CreateOutcome | null> {
+  const vnode = fleet.virtual.nodes.store.get(vPod.spec.nodeName ?? '');
+  if (isClosing(vnode)) return turnAway(fleet, subject, vPod);
+  const paused = [subject.binding, vnode].some((object) => object?.metadata?.annotations?.[Annotation.Paused] === 'true');
+  if (paused) return { result: 'waiting', reason: 'Paused' };
+  const needs = unsupportedNeeds(vPod);
+  return needs.length === 0 ? null : waiting(fleet, vPod, waitingReport(needs));
+}
+
+/** A pod that never ran on a node that is given back is deleted at once, so that its controller finds it another one. */
+async function turnAway(fleet: Fleet, { physical, physicalKey }: Subject, vPod: PodObject): Promise<CreateOutcome | null> {
+  if ((await physical.client.get(Pods, physicalKey)) !== null) return null;
+  const message = `Node ${vPod.spec.nodeName} is being returned; the pod never ran there`;
+  void reportOnPod(fleet, vPod, warning(PodReason.NodeClosing, message));
+  await fleet.virtual.client.remove(Pods, vPod.metadata, { uid: vPod.metadata.uid, gracePeriodSeconds: 0 });
+  return GONE;
+}
+
+/** @returns null when the pod stands */
+async function post(
+  fleet: Fleet,
+  subject: Subject,
+  vPod: PodObject,
+  { pod }: PhysicalPod,
+): Promise<CreateOutcome | null> {
+  const { client } = subject.physical;
+  try {
+    await client.create<Pod>(Pods, pod);
+    return null;
+  } catch (error) {
+    if (isKubeError(error, 'AlreadyExists')) return whoHolds(fleet, subject, vPod);
+    if (await ensurePriorityClass(subject, error)) return post(fleet, subject, vPod, { pod } as PhysicalPod);
+    if (isKubeError(error, 'InvalidSpec')) return waiting(fleet, vPod, failedCreateReport(error.message));
+    throw error;
+  }
+}
+
+/** The name is taken: by this very pod's copy, by its predecessor's, or by a stranger. */
+async function whoHolds(fleet: Fleet, subject: Subject, vPod: PodObject): Promise<CreateOutcome | null> {
+  const holder = (await subject.physical.client.get<Pod>(Pods, subject.physicalKey)) as PodObject | null;
+  const { namespace, name } = subject.physicalKey;
+  if (holder !== null && !isOurs(holder, subject.ownership)) {
+    const message = `Pod ${namespace}/${name} in the physical cluster is not ours`;
+    return waiting(fleet, vPod, warning(PodReason.PhysicalPodNotOwned, message));
+  }
+  if (holder !== null && namesVirtualPod(holder, vPod)) return null;
+  return { result: 'waiting', reason: 'an earlier pod of that name is still stopping' };
+}
+
+function waiting(fleet: Fleet, vPod: PodObject, report: PodReport): CreateOutcome {
+  void reportOnPod(fleet, vPod, report);
+  return { result: 'waiting', reason: `${report.reason}: ${report.message}` };
+}

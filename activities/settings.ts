@@ -1,0 +1,16 @@
+/** What activities need to know of the process they run in. */
+export interface ActivitySettings {
+  /** IANA zone in which time windows are read: the process's own, set by `TZ`. */
+  readonly zone: string;
+  /** IP address of the gateway as the virtual cluster reaches it; null: vnodes advertise none. */
+  readonly gatewayAddress: string | null;
+  /** Base port of the gateway's metrics listener. Default 9006. */
+  readonly prometheusPort: number;
+  /** How long a physical API server may be silent before its vnodes are closed to new pods, milliseconds. Default 30 s. */
+  readonly unreachableAfterMillis: number;
+}
+
+/** The zone that `TZ`, or the machine, says. */
+export function localZone(): string {
+  return Intl.DateTimeFormat().resolvedOptions().timeZone;
+}

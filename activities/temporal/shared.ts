@@ -1,0 +1,40 @@
+import type { Client } from '@temporalio/client';
+import { WorkflowNotFoundError } from '@temporalio/common';
+import { Annotation } from '../../api/names/keys';
+import { vnodeName } from '../../domain/vnode';
+import { ClusterBindings, Nodes } from '../../kube';
+import type { SharedActivities } from '../../workflows/contracts/activities';
+import { forceReclaimSignal } from '../../workflows/contracts/common';
+import { failing } from '../failing';
+import type { Fleet } from '../fleet/fleet';
+import type { OpenWorkflows } from './open-workflows';
+
+/** Activities that several workflows use. */
+export function sharedActivities(fleet: Fleet, client: Client, openWorkflows: OpenWorkflows): SharedActivities {
+  return {
+    openWorkflows: failing(openWorkflows),
+
+    setPaused: failing(async ({ name, uid }, node, paused) => {
+      const binding = fleet.binding(name, uid);
+      if (binding === undefined) return;
+      const body = { metadata: { annotations: { [Annotation.Paused]: paused ? 'true' : null } } };
+      const patch = { kind: 'merge', body } as const;
+      if (node === null) await fleet.virtual.client.patch(ClusterBindings, { name }, patch, { uid });
+      else await fleet.virtual.client.patch(Nodes, { name: vnodeName(binding.spec.clusterID, node) }, patch);
+    }),
+
+    tellNodes: failing(async ({ name }, message) => {
+      const ids = await openWorkflows({ type: 'leasedNode', binding: name });
+      await Promise.all(ids.map((id) => tell(client, id, message)));
+    }),
+  };
+}
+
+async function tell(client: Client, workflowId: string, message: 'forceReclaim' | 'cancel'): Promise<void> {
+  const handle = client.workflow.getHandle(workflowId);
+  try {
+    await (message === 'cancel' ? handle.cancel() : handle.signal(forceReclaimSignal));
+  } catch (error) {
+    if (!(error instanceof WorkflowNotFoundError)) throw error;
+  }
+}

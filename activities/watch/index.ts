@@ -1,0 +1,30 @@
+import { Context } from '@temporalio/activity';
+import type { WatchActivities } from '../../workflows/contracts/activities';
+import { failing } from '../failing';
+import { watchBinding } from './watch-binding';
+import type { WatchDependencies } from './watch-binding';
+import { watchVirtual } from './watch-virtual';
+
+/** Well inside the heartbeat timeout of 8 s, so that one that is late loses nothing. */
+const HEARTBEAT_MILLIS = 1_000;
+
+export type { WatchDependencies } from './watch-binding';
+
+/** The one long activity; a slot of the watch worker each. */
+export function watchActivities(deps: WatchDependencies): WatchActivities {
+  return {
+    watch: failing(async (target) => {
+      const context = Context.current();
+      const beat = setInterval(() => context.heartbeat(), HEARTBEAT_MILLIS);
+      try {
+        const stopped = context.cancellationSignal;
+        if (target.kind === 'virtual') await watchVirtual(deps, stopped);
+        else await watchBinding(deps, { name: target.binding, uid: target.uid }, stopped);
+        // Cancelled (by a workflow or by a worker that shuts down): say so, and let another attempt take over.
+        if (stopped.aborted) await context.cancelled;
+      } finally {
+        clearInterval(beat);
+      }
+    }),
+  };
+}

@@ -1,0 +1,130 @@
+import type { Client, WorkflowStartOptions } from '@temporalio/client';
+import { TASK_QUEUE } from '../../api/names/group';
+import type { BindingRef } from '../../workflows/contracts/activities';
+import { bindingChangedSignal, nodesWantedSignal, reachabilitySignal } from '../../workflows/contracts/cluster-binding';
+import type { NodesWanted } from '../../workflows/contracts/cluster-binding';
+import { resyncSignal } from '../../workflows/contracts/common';
+import { bindingId, nodeId, podId } from '../../workflows/contracts/ids';
+import { nodeChangedSignal, podsAssignedSignal } from '../../workflows/contracts/leased-node';
+import type { PodsAssigned } from '../../workflows/contracts/leased-node';
+import { KoBinding, KoNode } from '../../workflows/contracts/search-attributes';
+import { deleteRequestedSignal, physicalGoneSignal, specChangedSignal } from '../../workflows/contracts/virtual-pod';
+import type { DeleteRequested, PhysicalGone, PodRef, VirtualPodInput } from '../../workflows/contracts/virtual-pod';
+import type { ConflatingSignals } from '../temporal/signals';
+
+const RETRY_MILLIS = 1_000;
+
+type PodStart = WorkflowStartOptions & { readonly args: unknown[] };
+
+function mergeAssigned([waiting]: [PodsAssigned], [later]: [PodsAssigned]): [PodsAssigned] {
+  return [{ uid: waiting.uid, pods: [...waiting.pods, ...later.pods] }];
+}
+
+/**
+ * What the watch of one binding tells workflows. Nothing here is awaited by the watch: while Temporal is down its mirrors go
+ * on, and each message is repeated until it is delivered or the watch ends; the next watch finds the same differences again.
+ */
+export class Messenger {
+  private stopped = false;
+
+  constructor(
+    private readonly client: Client,
+    private readonly signals: ConflatingSignals,
+    private readonly binding: BindingRef,
+  ) {}
+
+  stop(): void {
+    this.stopped = true;
+  }
+
+  podAssigned(pod: PodRef, node: string, created: boolean): void {
+    const message: PodsAssigned = { uid: this.binding.uid, pods: [{ ...pod, created }] };
+    this.toNode(node, () =>
+      this.signals.send(nodeId(this.binding.name, node), podsAssignedSignal, [message], mergeAssigned),
+    );
+  }
+
+  nodeChanged(node: string): void {
+    const { name, uid } = this.binding;
+    this.toNode(node, () => this.signals.send(nodeId(name, node), nodeChangedSignal, [{ uid }]));
+  }
+
+  /** Asks a node to review its pods: a predecessor of this watch may have died between a pod and its message. */
+  reviewNode(node: string): void {
+    this.toNode(node, () => this.signals.send(nodeId(this.binding.name, node), resyncSignal, []));
+  }
+
+  nodesWanted(nodes: readonly string[], insist: boolean): void {
+    const { name, uid } = this.binding;
+    const merge = ([waiting]: [NodesWanted], [later]: [NodesWanted]): [NodesWanted] => [
+      { uid, nodes: [...new Set([...waiting.nodes, ...later.nodes])], insist: waiting.insist || later.insist },
+    ];
+    this.untilDelivered(() => this.signals.send(bindingId(name), nodesWantedSignal, [{ uid, nodes, insist }], merge));
+  }
+
+  bindingChanged(generation: number): void {
+    const { name, uid } = this.binding;
+    this.untilDelivered(() => this.signals.send(bindingId(name), bindingChangedSignal, [{ uid, generation }]));
+  }
+
+  reachability(reachable: boolean): void {
+    const { name, uid } = this.binding;
+    this.untilDelivered(() => this.signals.send(bindingId(name), reachabilitySignal, [{ uid, reachable }]));
+  }
+
+  deleteRequested(pod: PodRef, node: string, request: DeleteRequested): void {
+    this.toPod(pod, node, (start) =>
+      this.client.workflow.signalWithStart('virtualPod', {
+        ...start,
+        signal: deleteRequestedSignal,
+        signalArgs: [request],
+      }),
+    );
+  }
+
+  physicalGone(pod: PodRef, node: string, gone: PhysicalGone): void {
+    this.toPod(pod, node, (start) =>
+      this.client.workflow.signalWithStart('virtualPod', { ...start, signal: physicalGoneSignal, signalArgs: [gone] }),
+    );
+  }
+
+  specChanged(pod: PodRef, node: string): void {
+    this.toPod(pod, node, (start) =>
+      this.client.workflow.signalWithStart('virtualPod', { ...start, signal: specChangedSignal, signalArgs: [] }),
+    );
+  }
+
+  /** Signals the pod's workflow, making it again, without a parent, where it is missing (which is rare). */
+  private toPod(pod: PodRef, node: string, send: (start: PodStart) => Promise<unknown>): void {
+    const { name: binding, uid: bindingUid } = this.binding;
+    const input: VirtualPodInput = { binding, bindingUid, node, pod, created: true };
+    this.untilDelivered(() =>
+      send({
+        workflowId: podId(pod.uid),
+        taskQueue: TASK_QUEUE,
+        args: [input],
+        staticSummary: `${pod.namespace}/${pod.name}`,
+        typedSearchAttributes: [
+          { key: KoBinding, value: binding },
+          { key: KoNode, value: node },
+        ],
+      }),
+    );
+  }
+
+  /** A node without a workflow is asked for again, and the message repeated to the new one. */
+  private toNode(node: string, send: () => Promise<'sent' | 'absent'>): void {
+    this.untilDelivered(async () => {
+      if ((await send()) === 'sent') return;
+      this.nodesWanted([node], true);
+      throw new Error(`no open workflow for node ${node}`);
+    });
+  }
+
+  private untilDelivered(send: () => Promise<unknown>): void {
+    if (this.stopped) return;
+    send().catch(() => {
+      setTimeout(() => this.untilDelivered(send), RETRY_MILLIS).unref();
+    });
+  }
+}

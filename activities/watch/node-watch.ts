@@ -1,0 +1,193 @@
+import type { Pod } from 'kubernetes-types/core/v1';
+import { Taint } from '../../api/names/keys';
+import { physicalNodeOf, planVnode, planVnodeStatus } from '../../domain/vnode';
+import type { NodeDecision, NodeObject } from '../../domain/vnode';
+import { Nodes } from '../../kube';
+import type { Change } from '../../kube';
+import { BY_BINDING } from '../fleet/virtual-cluster';
+import { capacityOf, decide, endpointOf, viewNode } from '../node/facts';
+import type { NodeView } from '../node/facts';
+import type { WatchContext, WatchPart } from './context';
+import { KeyedQueue } from './keyed-queue';
+import { Overlay } from './overlay';
+import { Told } from './told';
+
+type Lend = Extract<NodeDecision, { action: 'lend' }>;
+
+const CONCURRENCY = 32;
+/** Taints under which a node waits for its pods to stop. */
+const EMPTYING: readonly string[] = [Taint.OutOfTimeWindows, Taint.VnodeDeleting];
+
+/**
+ * Per physical node: finds out whether it ought to be lent and tells the binding, tells the node's workflow when its vnode is not
+ * what it should be, and mirrors the vnode's status (conditions, capacity, addresses), which needs no history.
+ */
+export class NodeWatch implements WatchPart {
+  private readonly queue: KeyedQueue;
+  private readonly overlay = new Overlay<NodeObject>();
+  private readonly told = new Told();
+  /** Nodes that the binding was told to lend. */
+  private readonly announced = new Set<string>();
+  private readonly ends: (() => void)[] = [];
+  private started = false;
+
+  constructor(private readonly context: WatchContext) {
+    const { onError } = context;
+    this.queue = new KeyedQueue((key) => this.reconcile(key), { concurrency: CONCURRENCY, onError });
+  }
+
+  start(): void {
+    const { fleet, physical, ref } = this.context;
+    this.ends.push(
+      physical.nodes.subscribe(({ key }) => this.queue.add(key)),
+      physical.nodes.onList(() => this.compareAll()),
+      physical.pods.subscribe((change) => this.physicalPodChanged(change)),
+      physical.policies.subscribe(() => this.compareAll()),
+      fleet.virtual.nodes.subscribe((change) => this.vnodeChanged(change as Change<NodeObject>)),
+      fleet.virtual.pods.subscribe((change) => this.virtualPodChanged(change)),
+      fleet.virtual.bindings.subscribe(({ key }) => void (key === ref.name && this.compareAll())),
+    );
+    this.compareAll();
+    this.started = true;
+  }
+
+  stop(): void {
+    for (const end of this.ends) end();
+    this.queue.stop();
+  }
+
+  /** Looks at every physical node, and at every vnode whose node is gone. */
+  compareAll(): void {
+    const { fleet, physical, ref } = this.context;
+    for (const node of physical.nodes.store.list()) this.queue.add(node.metadata?.name ?? '');
+    for (const vnode of fleet.virtual.nodes.store.by(BY_BINDING, ref.name)) this.addVnode(vnode as NodeObject);
+  }
+
+  private addVnode(vnode: NodeObject): void {
+    const node = physicalNodeOf(vnode);
+    if (node !== null) this.queue.add(node);
+  }
+
+  private vnodeChanged({ old, new: now }: Change<NodeObject>): void {
+    const vnode = now ?? old;
+    if (vnode !== null) this.addVnode(vnode);
+  }
+
+  /** A pod's arrival, end and departure change what is free; anything else about it does not. */
+  private physicalPodChanged({ old, new: now }: Change<Pod>): void {
+    if (occupancyOf(old) === occupancyOf(now)) return;
+    for (const node of [nodeNameOf(old), nodeNameOf(now)]) if (node !== undefined) this.queue.add(node);
+    const left = now === null ? nodeNameOf(old) : undefined;
+    if (left !== undefined) this.podLeft(left);
+  }
+
+  private virtualPodChanged({ old, new: now }: Change<Pod>): void {
+    if (now !== null || old?.spec?.nodeName === undefined) return;
+    const vnode = this.context.fleet.virtual.nodes.store.get(old.spec.nodeName);
+    const node = vnode === undefined ? null : physicalNodeOf(vnode as NodeObject);
+    if (node !== null) this.podLeft(node);
+  }
+
+  /** A node that is being emptied takes its next step when a pod has stopped. */
+  private podLeft(node: string): void {
+    const vnode = this.vnodeOf(node);
+    const emptying = vnode?.spec?.taints?.some(({ key }) => EMPTYING.includes(key));
+    if (emptying === true) this.context.messenger.nodeChanged(node);
+  }
+
+  private vnodeOf(node: string): NodeObject | undefined {
+    const vnodes = this.context.fleet.virtual.nodes.store.by(BY_BINDING, this.context.ref.name) as readonly NodeObject[];
+    return vnodes.find((vnode) => physicalNodeOf(vnode) === node);
+  }
+
+  private async reconcile(node: string): Promise<null> {
+    const { fleet, settings, ref } = this.context;
+    const seen = await viewNode(fleet, { binding: ref.name, bindingUid: ref.uid, node });
+    if (seen === null) return null;
+    const view = { ...seen, vnode: this.overlay.newest(seen.vnode) };
+    const decision = decide(view, settings, Date.now());
+    if (decision.action !== 'lend' || typeof view.node === 'string') {
+      this.withdraw(node, view, decision);
+      return null;
+    }
+    this.announce(node);
+    if (view.vnode === null) return null;
+    await this.mirror(view, view.node, decision);
+    this.tellIfDifferent(node, view, view.node, decision);
+    return null;
+  }
+
+  private announce(node: string): void {
+    if (this.announced.has(node)) return;
+    this.announced.add(node);
+    this.context.messenger.nodesWanted([node], this.started);
+  }
+
+  /** Not to be lent (any more), or not to be judged: the node's workflow finds out what that means. */
+  private withdraw(node: string, { vnode, unreachable }: NodeView, decision: NodeDecision): void {
+    if (decision.action === 'hold') {
+      const closed = vnode?.spec?.taints?.some(({ key }) => key === Taint.ClusterUnreachable) === true;
+      if (vnode !== null && unreachable && !closed) this.tell(node, `unreachable`);
+      return;
+    }
+    const wasLent = this.announced.delete(node);
+    if (vnode !== null || wasLent) this.tell(node, `${decision.reason} ${vnode?.metadata.resourceVersion}`);
+  }
+
+  private async mirror(view: NodeView, node: NodeObject, { policy }: Lend): Promise<void> {
+    const { fleet, settings } = this.context;
+    if (view.vnode === null) return;
+    const patch = planVnodeStatus({
+      binding: { name: view.binding.metadata.name, ...view.binding.spec },
+      physical: node,
+      endpoint: endpointOf(fleet, view, settings),
+      capacity: capacityOf(fleet, view, node, policy),
+      live: view.vnode,
+      now: Date.now(),
+    });
+    if (patch === null) return;
+    const { name, uid } = view.vnode.metadata;
+    const options = { subresource: 'status', uid };
+    const written = await fleet.virtual.client.patch(Nodes, { name }, { kind: 'merge', body: patch }, options);
+    this.overlay.put(written as NodeObject);
+  }
+
+  /** Tells the node's workflow when metadata or taints are not what they should be; an edge alone is its own timer's business. */
+  private tellIfDifferent(node: string, view: NodeView, physical: NodeObject, { policy, window }: Lend): void {
+    const { fleet, settings } = this.context;
+    const closed = view.vnode?.spec?.taints?.find(({ key }) => key === Taint.OutOfTimeWindows);
+    const plan = planVnode({
+      binding: { name: view.binding.metadata.name, ...view.binding.spec },
+      physical,
+      policy,
+      window,
+      endpoint: endpointOf(fleet, view, settings),
+      capacity: {},
+      windowTaint: (closed?.effect as 'NoSchedule' | 'NoExecute' | undefined) ?? null,
+      clusterUnreachable: view.unreachable,
+      live: view.vnode,
+      now: Date.now(),
+    });
+    const { forceReclaim, gracefulReclaimPeriodSeconds } = policy.spec;
+    const windowMoved = window.open === (closed !== undefined);
+    const terms = `${policy.metadata.uid} ${forceReclaim} ${gracefulReclaimPeriodSeconds}`;
+    if (plan.action !== 'unchanged' || windowMoved) this.tell(node, JSON.stringify([plan, window.open]));
+    else if (!window.open) this.tell(node, terms);
+  }
+
+  private tell(node: string, news: string): void {
+    if (this.told.isNews(node, news)) this.context.messenger.nodeChanged(node);
+  }
+}
+
+function nodeNameOf(pod: Pod | null): string | undefined {
+  return pod?.spec?.nodeName;
+}
+
+/** Pods of equal occupancy take the same from the same node. */
+function occupancyOf(pod: Pod | null): string {
+  const ended = pod?.status?.phase === 'Succeeded' || pod?.status?.phase === 'Failed';
+  const spec = pod?.spec as { containers?: { resources?: unknown }[]; resources?: unknown } | undefined;
+  const resources = [spec?.resources, spec?.containers?.map((container) => container.resources)];
+  return JSON.stringify([nodeNameOf(pod), ended, resources]);
+}

@@ -1,0 +1,68 @@
+import type { Client } from '@temporalio/client';
+import type { BindingRef } from '../../workflows/contracts/activities';
+import type { Fleet } from '../fleet/fleet';
+import { BY_BINDING, BY_NODE } from '../fleet/virtual-cluster';
+import type { ActivitySettings } from '../settings';
+import type { ConflatingSignals } from '../temporal/signals';
+import { physicalNodeOf } from '../../domain/vnode';
+import type { NodeObject } from '../../domain/vnode';
+import type { WatchContext } from './context';
+import { Messenger } from './messenger';
+import { NodeWatch } from './node-watch';
+import { PodWatch } from './pod-watch';
+import { PolicyWatch } from './policy-watch';
+import { Reachability } from './reachability';
+import { TokenWatch } from './token-watch';
+
+export interface WatchDependencies {
+  readonly fleet: Fleet;
+  readonly settings: ActivitySettings;
+  readonly client: Client;
+  readonly signals: ConflatingSignals;
+  readonly onError: (error: unknown, subject: string) => void;
+}
+
+/**
+ * Watches the physical cluster of one binding until `stopped` aborts, the credentials change or the binding is gone.
+ * Level-triggered: it starts by comparing everything, so whatever happened while nobody watched is found.
+ * @throws CredentialsFault, KubeError when the cluster cannot be opened
+ */
+export async function watchBinding(deps: WatchDependencies, ref: BindingRef, stopped: AbortSignal): Promise<void> {
+  const { fleet } = deps;
+  await fleet.virtual.synced();
+  const binding = fleet.binding(ref.name, ref.uid);
+  if (binding === undefined) return;
+  const physical = await fleet.physical(binding);
+  const ended = AbortSignal.any([stopped, physical.closed]);
+  await Promise.race([physical.synced(), aborted(ended)]);
+  if (ended.aborted) return;
+  const messenger = new Messenger(deps.client, deps.signals, ref);
+  const context: WatchContext = { ...deps, physical, messenger, ref, binding: () => fleet.binding(ref.name, ref.uid) };
+  const pods = new PodWatch(context);
+  const nodes = new NodeWatch(context);
+  const parts = [nodes, pods, new PolicyWatch(context), new TokenWatch(context), new Reachability(context)];
+  const endVnodes = fleet.virtual.nodes.subscribe(({ key }) => pods.compareNode(key));
+  try {
+    for (const part of parts) part.start();
+    reviewPods(context);
+    await aborted(ended);
+  } finally {
+    endVnodes();
+    for (const part of parts) part.stop();
+    messenger.stop();
+  }
+}
+
+/** A predecessor of this watch may have died between a pod and its message: nodes with pods compare them with their workflows. */
+function reviewPods({ fleet, ref, messenger }: WatchContext): void {
+  for (const vnode of fleet.virtual.nodes.store.by(BY_BINDING, ref.name)) {
+    const node = physicalNodeOf(vnode as NodeObject);
+    const pods = fleet.virtual.pods.store.by(BY_NODE, vnode.metadata?.name ?? '');
+    if (node !== null && pods.length > 0) messenger.reviewNode(node);
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+}

@@ -1,0 +1,44 @@
+import { isIP } from 'node:net';
+import { localZone } from '../activities/settings';
+import type { ActivitySettings } from '../activities/settings';
+import { DEFAULT_SETTINGS } from '../workflows/contracts/settings';
+import type { Settings } from '../workflows/contracts/settings';
+
+/** A setting of the process cannot be used; the message names the variable. */
+export class SettingError extends Error {
+  override readonly name = 'SettingError';
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Reads what activities need from the environment. @throws SettingError */
+export function activitySettings(env: Environment): ActivitySettings {
+  const address = env.KUBEOCEAN_GATEWAY_ADDRESS || null;
+  if (address !== null && isIP(address) === 0) {
+    throw new SettingError('KUBEOCEAN_GATEWAY_ADDRESS must be an IP address: the one under which the virtual cluster reaches the gateway');
+  }
+  return {
+    zone: localZone(),
+    gatewayAddress: address,
+    prometheusPort: numberFrom(env, 'KUBEOCEAN_PROMETHEUS_PORT', 9_006),
+    unreachableAfterMillis: numberFrom(env, 'KUBEOCEAN_UNREACHABLE_AFTER_MS', 30_000),
+  };
+}
+
+/** Reads the workflows' times and thresholds; they reach a `manager` when it is started first. @throws SettingError */
+export function workflowSettings(env: Environment): Settings {
+  return {
+    tickMillis: numberFrom(env, 'KUBEOCEAN_TICK_MS', DEFAULT_SETTINGS.tickMillis),
+    continueAfterEvents: numberFrom(env, 'KUBEOCEAN_CONTINUE_AFTER_EVENTS', DEFAULT_SETTINGS.continueAfterEvents),
+    quietMillis: numberFrom(env, 'KUBEOCEAN_QUIET_MS', DEFAULT_SETTINGS.quietMillis),
+    childBatch: numberFrom(env, 'KUBEOCEAN_CHILD_BATCH', DEFAULT_SETTINGS.childBatch),
+  };
+}
+
+function numberFrom(env: Environment, name: string, fallback: number): number {
+  const text = env[name];
+  if (text === undefined || text === '') return fallback;
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 0) throw new SettingError(`${name} must be a whole number of at least 0`);
+  return value;
+}

@@ -1,0 +1,80 @@
+import { setHandler } from '@temporalio/workflow';
+import {
+  bindingChangedSignal,
+  clusterBindingStatusQuery,
+  nodesWantedSignal,
+  reachabilitySignal,
+} from '../contracts/cluster-binding';
+import type { NodesWanted } from '../contracts/cluster-binding';
+import {
+  closedSignal,
+  forceReclaimSignal,
+  pauseSignal,
+  resumeSignal,
+  resyncSignal,
+  wantedSignal,
+} from '../contracts/common';
+import type { Closed } from '../contracts/common';
+import type { BindingRun } from './run';
+
+/** Registers every message of a `clusterBinding`. Handlers fold into the run and return; the loop acts. */
+export function listen(run: BindingRun): void {
+  const { pulse, state, ref, orders } = run;
+  const mine = <M extends { uid: string }>(fold: (message: M) => void) =>
+    pulse.on((message: M) => {
+      if (message.uid === ref.uid) fold(message);
+    });
+
+  setHandler(wantedSignal, mine(() => run.lookNow()));
+  setHandler(bindingChangedSignal, mine(() => run.lookNow()), {
+    description: 'The ClusterBinding, its kubeconfig Secret or a Service it needs changed.',
+  });
+  setHandler(nodesWantedSignal, mine((wanted) => wantNodes(run, wanted)), {
+    description: 'Physical nodes that ought to be lent.',
+  });
+  setHandler(closedSignal, mine((closed) => nodeClosed(run, closed)));
+  setHandler(reachabilitySignal, mine(({ reachable }) => void (orders.reachable = reachable)));
+  setHandler(resyncSignal, pulse.on(() => resync(run)), {
+    description: 'Relist and compare now; also lends again what a cancellation returned.',
+  });
+  setHandler(pauseSignal, pulse.on(() => void (orders.pause = true)), { description: 'No creates and no new drains.' });
+  setHandler(resumeSignal, pulse.on(() => void (orders.pause = false)), { description: 'Ends a pause.' });
+  setHandler(forceReclaimSignal, pulse.on(() => void (orders.force = true)), {
+    description: 'Skip what is left of the grace period on every node that is being reclaimed.',
+  });
+  setHandler(clusterBindingStatusQuery, () => ({
+    phase: state.phase,
+    nodes: Object.keys(state.nodes).sort(),
+    held: Object.keys(state.nodes).filter((name) => state.nodes[name]?.held === true).sort(),
+  }));
+}
+
+function wantNodes({ state, unsure }: BindingRun, { nodes, insist }: NodesWanted): void {
+  for (const node of nodes) {
+    const known = state.nodes[node];
+    if (known?.held === true) continue;
+    if (known === undefined || insist) unsure.add(node);
+    state.nodes[node] = known === undefined ? {} : { again: true };
+  }
+}
+
+function nodeClosed({ state, unsure }: BindingRun, { name, why }: Closed): void {
+  const node = state.nodes[name];
+  if (node === undefined) return;
+  if (why === 'cancelled') state.nodes[name] = { held: true };
+  else if (node.again === true) {
+    state.nodes[name] = {};
+    unsure.add(name);
+  } else delete state.nodes[name];
+}
+
+function resync(run: BindingRun): void {
+  for (const [name, node] of Object.entries(run.state.nodes)) {
+    if (node.held === true) {
+      run.state.nodes[name] = {};
+      run.unsure.add(name);
+    }
+  }
+  run.lookNow();
+  run.tickNow();
+}

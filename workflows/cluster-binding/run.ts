@@ -1,0 +1,195 @@
+import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
+import type { BindingPass } from '../contracts/activities';
+import type { ClusterBindingInput, ClusterBindingState } from '../contracts/cluster-binding';
+import { bindingWatchId, MANAGER_ID, nodeId } from '../contracts/ids';
+import { KoBinding, KoCluster, KoNode, KoPhase } from '../contracts/search-attributes';
+import { attempt, patiently, WOKEN } from '../kit/call';
+import { ensureChild, tellClosed, trySignal } from '../kit/children';
+import { backoffMillis, continueWhen, earliest, nextTick } from '../kit/continuing';
+import { Pulse } from '../kit/pulse';
+import { leasedNode } from '../leased-node';
+import { watch } from '../watch';
+import { listen } from './messages';
+
+/** The loop of a `clusterBinding`: look at the object, keep its children, or unbind. */
+export class BindingRun {
+  readonly pulse = new Pulse();
+  readonly state: ClusterBindingState;
+  readonly ref: { readonly name: string; readonly uid: string };
+  /** Nodes whose workflow has to be started, or told that it is wanted. */
+  readonly unsure = new Set<string>();
+  /** What signals asked for and the loop has not done yet. */
+  readonly orders: { pause?: boolean; force?: boolean; reachable?: boolean; cancelNodes?: boolean } = {};
+  private lookAt: number | null = 0;
+  private tickAt = 0;
+  private failures = 0;
+  private watching = false;
+  private clusterId = '';
+
+  constructor(private readonly input: ClusterBindingInput) {
+    this.ref = { name: input.name, uid: input.uid };
+    this.state = input.carried ?? { v: 1, generation: 0, phase: 'Pending', nodes: {} };
+    listen(this);
+  }
+
+  /** Looks at the object again as soon as the loop turns. */
+  lookNow(): void {
+    this.lookAt = 0;
+    this.failures = 0;
+  }
+
+  /** Makes sure of every child as soon as the loop turns. */
+  tickNow(): void {
+    this.tickAt = 0;
+  }
+
+  /** Cancelled: return every node with grace, then close; the object itself stays. */
+  cancel(): void {
+    this.state.cancelled = true;
+    this.orders.cancelNodes = true;
+    this.pulse.touch();
+  }
+
+  /** @returns the state to continue as new with; undefined when the binding is done with */
+  async untilClosedOrFull(): Promise<ClusterBindingState | undefined> {
+    for (;;) {
+      if (await this.turn()) {
+        const why = this.state.cancelled === true ? 'cancelled' : 'done';
+        await tellClosed(MANAGER_ID, { ...this.ref, why });
+        return undefined;
+      }
+      const again = continueWhen(this.pulse, this.input.settings);
+      if (again === 'now') return this.state;
+      const until = earliest(this.lookAt, this.tickAt, again === 'no' ? null : again);
+      await this.pulse.next(until, 'next look at the binding');
+    }
+  }
+
+  /** @returns true when nothing is left to do */
+  private async turn(): Promise<boolean> {
+    const tick = this.tickAt <= Date.now();
+    if (tick) await this.reviewNodes();
+    if (tick || (this.lookAt !== null && this.lookAt <= Date.now())) await this.look();
+    await this.carryOutOrders();
+    if (this.state.credentials !== undefined) await this.ensureWatch();
+    await this.ensureNodes();
+    this.describe();
+    const leaving = this.state.phase === 'Unbinding' || this.state.cancelled === true;
+    return leaving && (await this.leave());
+  }
+
+  private async look(): Promise<void> {
+    const pass = await attempt(this.pulse, (activities) => activities.reconcileBinding(this.ref));
+    if (pass === WOKEN) return this.lookNow();
+    this.fold(pass);
+    const settled = pass.presence !== 'live' || pass.phase === 'Ready';
+    this.failures = settled ? 0 : this.failures + 1;
+    this.lookAt = settled ? null : Date.now() + backoffMillis(this.failures);
+  }
+
+  private fold(pass: BindingPass): void {
+    const { state } = this;
+    const phase = pass.presence === 'live' ? pass.phase : 'Unbinding';
+    if (phase !== state.phase || pass.clusterId !== this.clusterId) {
+      upsertSearchAttributes([
+        { key: KoPhase, value: phase },
+        { key: KoCluster, value: pass.clusterId },
+      ]);
+    }
+    state.phase = phase;
+    state.generation = pass.generation;
+    this.clusterId = pass.clusterId;
+    if (pass.credentials !== undefined && pass.phase === 'Ready') state.credentials = pass.credentials;
+  }
+
+  private async carryOutOrders(): Promise<void> {
+    const { orders } = this;
+    const { pause, force, reachable, cancelNodes } = orders;
+    for (const key of Object.keys(orders) as (keyof typeof orders)[]) delete orders[key];
+    if (pause !== undefined) await patiently.setPaused(this.ref, null, pause);
+    if (force === true) await patiently.tellNodes(this.ref, 'forceReclaim');
+    if (cancelNodes === true) await patiently.tellNodes(this.ref, 'cancel');
+    if (reachable === false) await patiently.markUnreachable(this.ref);
+    if (reachable === true) this.lookNow();
+  }
+
+  private async ensureWatch(): Promise<void> {
+    if (this.watching) return;
+    const { name, uid } = this.ref;
+    await ensureChild(
+      watch,
+      {
+        workflowId: bindingWatchId(name),
+        args: [{ target: { kind: 'binding', binding: name, uid }, settings: this.input.settings }],
+        staticSummary: `Watch of the physical cluster of ${name}`,
+        typedSearchAttributes: [{ key: KoBinding, value: name }],
+      },
+      { uid, generation: this.state.generation },
+    );
+    this.watching = true;
+  }
+
+  /** The slow tick: a workflow that somebody terminated by hand comes back. */
+  private async reviewNodes(): Promise<void> {
+    this.tickAt = nextTick(this.input.settings);
+    this.watching = false;
+    const open = await attempt(this.pulse, (activities) =>
+      activities.openWorkflows({ type: 'leasedNode', binding: this.ref.name }),
+    );
+    if (open === WOKEN) return this.tickNow();
+    const present = new Set(open);
+    for (const [node, { held }] of Object.entries(this.state.nodes)) {
+      if (held !== true && !present.has(nodeId(this.ref.name, node))) this.unsure.add(node);
+    }
+  }
+
+  private async ensureNodes(): Promise<void> {
+    const nodes = [...this.unsure];
+    const { childBatch } = this.input.settings;
+    for (let start = 0; start < nodes.length; start += childBatch) {
+      await Promise.all(nodes.slice(start, start + childBatch).map((node) => this.ensureNode(node)));
+    }
+  }
+
+  private async ensureNode(node: string): Promise<void> {
+    this.unsure.delete(node);
+    const { name: binding, uid: bindingUid } = this.ref;
+    await ensureChild(
+      leasedNode,
+      {
+        workflowId: nodeId(binding, node),
+        args: [{ binding, bindingUid, node, settings: this.input.settings }],
+        staticSummary: `${node} of ${binding}`,
+        typedSearchAttributes: [
+          { key: KoBinding, value: binding },
+          { key: KoNode, value: node },
+        ],
+      },
+      { uid: bindingUid, generation: this.state.generation },
+    );
+  }
+
+  /** Waits for the nodes to close, then cleans up. @returns true when nothing of the binding is left */
+  private async leave(): Promise<boolean> {
+    if (Object.values(this.state.nodes).some(({ held }) => held !== true)) return false;
+    if (this.state.phase !== 'Unbinding') return true;
+    const pass = await attempt(this.pulse, (activities) => activities.finishUnbind(this.ref));
+    if (pass === WOKEN) return false;
+    if (pass.done) {
+      await trySignal(bindingWatchId(this.ref.name), (handle) => handle.cancel());
+      return true;
+    }
+    for (const node of pass.nodes) {
+      this.state.nodes[node] = {};
+      this.unsure.add(node);
+    }
+    this.failures += 1;
+    this.lookAt = Date.now() + backoffMillis(Math.min(this.failures, 3));
+    return false;
+  }
+
+  private describe(): void {
+    const { phase, nodes } = this.state;
+    setCurrentDetails(`**${phase}**, ${Object.keys(nodes).length} nodes lent by cluster ${this.clusterId || '?'}`);
+  }
+}

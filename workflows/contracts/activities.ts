@@ -1,0 +1,119 @@
+/**
+ * What workflows ask of activities. Arguments and results are keys, phases and instants: never an object of
+ * a cluster and never a secret, because histories are readable.
+ */
+import type { BindingPhase } from '../../api/names/types';
+import type { LeasedNodeState, LeasePhase } from './leased-node';
+import type { DeleteRequested, PhysicalGone, PodRef } from './virtual-pod';
+import type { WatchTarget } from './watch';
+
+export interface BindingRef {
+  readonly name: string;
+  readonly uid: string;
+}
+
+export interface BindingPass {
+  /** `gone`: no object of that name and UID is left. */
+  readonly presence: 'live' | 'deleting' | 'gone';
+  readonly generation: number;
+  readonly phase: BindingPhase;
+  /** First failed check, or `Ready`. */
+  readonly reason: string;
+  /** ResourceVersion of the kubeconfig Secret that was checked; absent when it could not be read. */
+  readonly credentials?: string;
+  readonly clusterId: string;
+}
+
+export interface UnbindPass {
+  /** True: nothing of ours is left on either side and the finalizers are released. */
+  readonly done: boolean;
+  /** Physical nodes that still have a vnode of this binding. */
+  readonly nodes: readonly string[];
+  /** Why it is not done, for people. */
+  readonly reason: string;
+}
+
+export interface BindingActivities {
+  /** Reads the object, runs the preflight, writes status, finalizer and the claim of the mount namespace. */
+  reconcileBinding(ref: BindingRef): Promise<BindingPass>;
+  /** Writes the condition that says that the physical cluster does not answer; the next preflight takes it back. */
+  markUnreachable(ref: BindingRef): Promise<void>;
+  /** Removes what is left of the binding on both sides, then its finalizers. */
+  finishUnbind(ref: BindingRef): Promise<UnbindPass>;
+}
+
+export interface NodeRef {
+  readonly binding: string;
+  readonly bindingUid: string;
+  readonly node: string;
+}
+
+/** What the workflow knows and the clusters do not. */
+export type NodeOrders = Pick<LeasedNodeState, 'phase' | 'edge' | 'forcedAt' | 'cancelled'>;
+
+export interface NodePass {
+  readonly phase: LeasePhase;
+  readonly reason: string;
+  /** Next closing edge, epoch milliseconds. */
+  readonly windowEnd: number | null;
+  /** When to look again, epoch milliseconds. */
+  readonly wakeAt: number | null;
+  readonly edge: number | null;
+  readonly pods: number;
+}
+
+export interface NodeActivities {
+  /** Computes what the vnode should be and makes it so: create, patch, taint, evict, tear down; one step each pass. */
+  reconcileNode(ref: NodeRef, orders: NodeOrders): Promise<NodePass>;
+  /** Live vPods of the node without an open workflow, and open workflows whose vPod is gone. */
+  reviewPods(ref: NodeRef): Promise<PodReview>;
+}
+
+export interface PodReview {
+  readonly missing: readonly PodRef[];
+  /** UIDs. */
+  readonly stray: readonly string[];
+}
+
+export interface VirtualPodRef extends NodeRef {
+  readonly pod: PodRef;
+}
+
+export type CreateOutcome =
+  | { readonly result: 'created' }
+  /** The vPod is gone, being deleted or another one by now: nothing to create. */
+  | { readonly result: 'gone' }
+  /** Something is missing that may appear; an event on the vPod says what. */
+  | { readonly result: 'waiting'; readonly reason: string };
+
+export interface PodActivities {
+  createPhysicalPod(ref: VirtualPodRef): Promise<CreateOutcome>;
+  /**
+   * Deletes the physical pod under its UID. `deleted`: accepted, its end will be seen; `absent`: there is none;
+   * `kept`: what was to be confirmed first does not hold.
+   */
+  deletePhysicalPod(ref: VirtualPodRef, request: DeleteRequested): Promise<'deleted' | 'absent' | 'kept'>;
+  /**
+   * Settles what is left of a pod whose physical pod is gone. `gone`: token Secrets and the terminating vPod are removed;
+   * `failed`: the vPod lives and now says PhysicalPodLost; `present`: the physical pod is there after all.
+   */
+  settlePod(ref: VirtualPodRef, gone: PhysicalGone): Promise<'gone' | 'failed' | 'present'>;
+  /** Carries changes of the vPod that may happen in place over to the physical pod. */
+  updatePhysicalPod(ref: VirtualPodRef): Promise<void>;
+}
+
+export interface SharedActivities {
+  /** Sets or clears the pause of a whole binding, or of one node: an annotation, so that it survives Temporal. */
+  setPaused(ref: BindingRef, node: string | null, paused: boolean): Promise<void>;
+  /** Signals or cancels every open node workflow of a binding. */
+  tellNodes(ref: BindingRef, message: 'forceReclaim' | 'cancel'): Promise<void>;
+  /** Ids of open workflows of one type that belong to a binding, and to a node where one is given. */
+  openWorkflows(query: { type: string; binding?: string; node?: string }): Promise<readonly string[]>;
+}
+
+export interface WatchActivities {
+  /** Runs until cancelled, until the binding is gone, or for hours; then it is simply started again. */
+  watch(target: WatchTarget): Promise<void>;
+}
+
+export type ShortActivities = BindingActivities & NodeActivities & PodActivities & SharedActivities;

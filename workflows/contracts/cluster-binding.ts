@@ -1,0 +1,59 @@
+import { defineQuery, defineSignal } from '@temporalio/workflow';
+import type { BindingPhase } from '../../api/names/types';
+import type { Settings } from './settings';
+
+export interface ClusterBindingInput {
+  readonly name: string;
+  readonly uid: string;
+  readonly settings: Settings;
+  readonly carried?: ClusterBindingState;
+}
+
+export interface ClusterBindingState {
+  readonly v: 1;
+  generation: number;
+  phase: BindingPhase | 'Unbinding' | 'Unreachable';
+  /** Physical nodes that are lent or on their way back, by name. */
+  nodes: Record<string, LentNode>;
+  /** ResourceVersion of the kubeconfig Secret that the last preflight passed with. */
+  credentials?: string;
+  /** This workflow was cancelled: every node is being returned. */
+  cancelled?: boolean;
+}
+
+export interface LentNode {
+  /** Wanted again while its workflow may have been closing: start it once more when it has closed. */
+  again?: boolean;
+  /** Returned by a cancellation: not lent again before a resync. */
+  held?: boolean;
+}
+
+/** The object changed, or its kubeconfig Secret did, or a Service it needs. */
+export interface BindingChanged {
+  readonly uid: string;
+  readonly generation: number;
+}
+export const bindingChangedSignal = defineSignal<[BindingChanged]>('bindingChanged');
+
+/** Physical nodes that ought to be lent and have no workflow yet, as far as the watch knows. */
+export interface NodesWanted {
+  readonly uid: string;
+  readonly nodes: readonly string[];
+  /** True: make sure of the workflow even where the binding believes that it runs. */
+  readonly insist: boolean;
+}
+export const nodesWantedSignal = defineSignal<[NodesWanted]>('nodesWanted');
+
+/** The physical API server answers again, or has not for half a minute. */
+export interface Reachability {
+  readonly uid: string;
+  readonly reachable: boolean;
+}
+export const reachabilitySignal = defineSignal<[Reachability]>('reachability');
+
+export interface ClusterBindingStatusView {
+  readonly phase: ClusterBindingState['phase'];
+  readonly nodes: readonly string[];
+  readonly held: readonly string[];
+}
+export const clusterBindingStatusQuery = defineQuery<ClusterBindingStatusView>('status');

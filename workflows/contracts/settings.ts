@@ -1,0 +1,18 @@
+/** Times and thresholds of the workflows, handed from parent to child. Milliseconds unless said otherwise. */
+export interface Settings {
+  /** How often a parent makes sure that its children exist. Jittered by up to a fifth. @default 300_000 */
+  readonly tickMillis: number;
+  /** History length from which a run continues as new at the next quiet moment. @default 1_000 */
+  readonly continueAfterEvents: number;
+  /** How long no message may have arrived for a moment to count as quiet. @default 5_000 */
+  readonly quietMillis: number;
+  /** Children started at once by one parent. @default 50 */
+  readonly childBatch: number;
+}
+
+export const DEFAULT_SETTINGS: Settings = {
+  tickMillis: 300_000,
+  continueAfterEvents: 1_000,
+  quietMillis: 5_000,
+  childBatch: 50,
+};

@@ -1,0 +1,67 @@
+import { defineQuery, defineSignal } from '@temporalio/workflow';
+
+/** A vPod, by identity. */
+export interface PodRef {
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+}
+
+export interface VirtualPodInput {
+  readonly binding: string;
+  readonly bindingUid: string;
+  /** Name of the physical node. */
+  readonly node: string;
+  readonly pod: PodRef;
+  /** True: the physical pod exists already. */
+  readonly created: boolean;
+  readonly carried?: VirtualPodState;
+}
+
+export type PodPhase = 'Creating' | 'Waiting' | 'Placed' | 'Deleting' | 'Lost' | 'Gone';
+
+export interface VirtualPodState {
+  readonly v: 1;
+  phase: PodPhase;
+  reason: string;
+  /** Attempts of the step that is being retried. */
+  attempts: number;
+  inbox: PodInbox;
+}
+
+/** What the watch has told and the workflow has not acted on yet; newer replaces older. */
+export interface PodInbox {
+  delete?: DeleteRequested;
+  gone?: PhysicalGone;
+  specChanged?: boolean;
+}
+
+/** The physical pod has to go. */
+export interface DeleteRequested {
+  /** Precondition of the delete. */
+  readonly physicalUid: string;
+  /** Seconds that the caller granted; null: the physical pod's own. */
+  readonly graceSeconds: number | null;
+  /** What a quorum read has to confirm first: that the vPod is gone, or that the physical pod still has no node. */
+  readonly verify: 'virtualGone' | 'unbound' | null;
+  readonly why: string;
+}
+export const deleteRequestedSignal = defineSignal<[DeleteRequested]>('deleteRequested');
+
+/** No physical pod stands for the vPod (any more). */
+export interface PhysicalGone {
+  /** True: only a list says so; a quorum read has to confirm it first. */
+  readonly verify: boolean;
+}
+export const physicalGoneSignal = defineSignal<[PhysicalGone]>('physicalGone');
+
+/** Labels, annotations or another field that may change in place did. */
+export const specChangedSignal = defineSignal('specChanged');
+/** What the pod waits for may be there: try again now. */
+export const dependencyAppearedSignal = defineSignal('dependencyAppeared');
+
+export interface VirtualPodStatus {
+  readonly phase: PodPhase;
+  readonly reason: string;
+}
+export const virtualPodStatusQuery = defineQuery<VirtualPodStatus>('status');

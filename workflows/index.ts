@@ -1,0 +1,6 @@
+/** The five workflows, as the worker bundles them. */
+export { manager } from './manager';
+export { clusterBinding } from './cluster-binding';
+export { leasedNode } from './leased-node';
+export { virtualPod } from './virtual-pod';
+export { watch } from './watch';

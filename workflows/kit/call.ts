@@ -1,0 +1,46 @@
+import { CancellationScope, condition, isCancellation, proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
+import type { ShortActivities } from '../contracts/activities';
+import type { Pulse } from './pulse';
+
+const quick = proxyLocalActivities<ShortActivities>({
+  startToCloseTimeout: '2 seconds',
+  retry: { maximumAttempts: 1 },
+});
+
+const patient = proxyActivities<ShortActivities>({
+  startToCloseTimeout: '2 minutes',
+  retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '5 minutes' },
+});
+
+/** The step was given up because a message arrived while it was being retried: decide again. */
+export const WOKEN = Symbol('woken');
+
+/**
+ * Runs one activity at once in the workflow's own process (one attempt of two seconds, one history event).
+ * When that does not succeed it runs as the same function on the task queue, retried until it does, or until
+ * a message arrives: waiting out a backoff of minutes must not delay what the message asks for.
+ *
+ * @returns its result, or {@link WOKEN}
+ */
+export async function attempt<R>(
+  pulse: Pulse,
+  run: (activities: ShortActivities) => Promise<R>,
+): Promise<R | typeof WOKEN> {
+  try {
+    return await run(quick);
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+  }
+  const scope = new CancellationScope();
+  const retried = scope.run(() => run(patient));
+  const woken = condition(() => pulse.hasNews).then((): typeof WOKEN => WOKEN);
+  try {
+    return await Promise.race([retried, woken]);
+  } finally {
+    scope.cancel();
+    retried.catch(() => undefined);
+  }
+}
+
+/** For what cannot be interrupted and may take its time: retried until it succeeds. */
+export { patient as patiently };

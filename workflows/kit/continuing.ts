@@ -1,0 +1,33 @@
+import { workflowInfo } from '@temporalio/workflow';
+import type { Settings } from '../contracts/settings';
+import type { Pulse } from './pulse';
+
+/**
+ * When this run should continue as new. A run under signal pressure stalls its senders while it closes
+ * (temporal-notes B1), so it waits for a quiet moment unless the server insists.
+ *
+ * @returns `now`, `no`, or the epoch milliseconds at which to ask again
+ */
+export function continueWhen(pulse: Pulse, settings: Settings): 'now' | 'no' | number {
+  const { historyLength, continueAsNewSuggested } = workflowInfo();
+  if (continueAsNewSuggested) return 'now';
+  if (historyLength <= settings.continueAfterEvents) return 'no';
+  const quietAt = pulse.lastMessageAt + settings.quietMillis;
+  return quietAt <= Date.now() ? 'now' : quietAt;
+}
+
+/** The earlier of several instants; null stands for never. */
+export function earliest(...instants: readonly (number | null)[]): number | null {
+  const known = instants.filter((instant): instant is number => instant !== null);
+  return known.length === 0 ? null : Math.min(...known);
+}
+
+/** The next slow tick: `tickMillis` from now, give or take a tenth, so that parents do not tick together. */
+export function nextTick(settings: Settings): number {
+  return Math.round(Date.now() + settings.tickMillis * (0.9 + 0.2 * Math.random()));
+}
+
+/** Retry delays of what could not be done at once: 1 s, doubling, at most 5 min. */
+export function backoffMillis(attempts: number): number {
+  return Math.min(1_000 * 2 ** attempts, 300_000);
+}

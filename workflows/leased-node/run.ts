@@ -1,0 +1,150 @@
+import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
+import type { NodePass } from '../contracts/activities';
+import { bindingId, podId } from '../contracts/ids';
+import type { AssignedPod, LeasedNodeInput, LeasedNodeState } from '../contracts/leased-node';
+import { KoBinding, KoNode, KoPhase, KoWindowEnd } from '../contracts/search-attributes';
+import { physicalGoneSignal } from '../contracts/virtual-pod';
+import { attempt, patiently, WOKEN } from '../kit/call';
+import { ensureChild, tellClosed, trySignal } from '../kit/children';
+import { continueWhen, earliest, nextTick } from '../kit/continuing';
+import { Pulse } from '../kit/pulse';
+import { virtualPod } from '../virtual-pod';
+import { listen } from './messages';
+
+const fresh = (): LeasedNodeState => ({
+  v: 1,
+  phase: 'Starting',
+  reason: '',
+  windowEnd: null,
+  wakeAt: null,
+  edge: null,
+  forcedAt: null,
+  cancelled: false,
+  pendingPods: [],
+  pods: 0,
+});
+
+/** The loop of a `leasedNode`: start the workflows of new pods, look at the node, sleep until the next edge. */
+export class NodeRun {
+  readonly pulse = new Pulse();
+  readonly state: LeasedNodeState;
+  /** True: something that the vnode is computed from may have changed. */
+  stale = true;
+  pauseOrder: boolean | undefined;
+  private readonly ref: { readonly binding: string; readonly bindingUid: string; readonly node: string };
+  private tickAt: number;
+
+  constructor(readonly input: LeasedNodeInput) {
+    this.ref = { binding: input.binding, bindingUid: input.bindingUid, node: input.node };
+    this.state = input.carried ?? fresh();
+    this.tickAt = nextTick(input.settings);
+    listen(this);
+  }
+
+  /** Reviews the pods as soon as the loop turns. */
+  tickNow(): void {
+    this.tickAt = 0;
+  }
+
+  cancel(): void {
+    this.state.cancelled = true;
+    this.stale = true;
+    this.pulse.touch();
+  }
+
+  /** @returns the state to continue as new with; undefined when the node is returned */
+  async untilClosedOrFull(): Promise<LeasedNodeState | undefined> {
+    for (;;) {
+      await this.turn();
+      if (this.state.phase === 'Returned' && (await this.close())) return undefined;
+      const again = continueWhen(this.pulse, this.input.settings);
+      if (again === 'now') return this.state;
+      const { wakeAt, phase } = this.state;
+      const until = earliest(wakeAt, this.tickAt, again === 'no' ? null : again);
+      await this.pulse.next(until, wakeAt === until ? `${phase}: next edge` : 'next look at the pods');
+    }
+  }
+
+  private async turn(): Promise<void> {
+    await this.startPods();
+    if (this.tickAt <= Date.now()) await this.reviewPods();
+    if (this.pauseOrder !== undefined) await this.setPaused(this.pauseOrder);
+    const due = this.state.wakeAt !== null && this.state.wakeAt <= Date.now();
+    if (this.stale || due) await this.look();
+  }
+
+  private async look(): Promise<void> {
+    this.stale = false;
+    const { phase, edge, forcedAt, cancelled } = this.state;
+    const pass = await attempt(this.pulse, (activities) =>
+      activities.reconcileNode(this.ref, { phase, edge, forcedAt, cancelled }),
+    );
+    if (pass === WOKEN) this.stale = true;
+    else this.fold(pass);
+  }
+
+  private fold(pass: NodePass): void {
+    const { state } = this;
+    if (pass.phase !== state.phase || pass.windowEnd !== state.windowEnd) {
+      upsertSearchAttributes([
+        { key: KoPhase, value: pass.phase },
+        { key: KoWindowEnd, value: pass.windowEnd === null ? null : new Date(pass.windowEnd) },
+      ]);
+    }
+    Object.assign(state, pass);
+    if (pass.phase === 'Lent') state.forcedAt = null;
+    const until = pass.windowEnd === null ? 'no edge ahead' : `until ${new Date(pass.windowEnd).toISOString()}`;
+    setCurrentDetails(`**${pass.phase}** (${pass.reason}), ${pass.pods} pods, ${until}`);
+  }
+
+  /** Closes unless the node turned out to be wanted again while it closed. */
+  private async close(): Promise<boolean> {
+    const { binding, bindingUid, node } = this.ref;
+    const why = this.state.cancelled ? 'cancelled' : 'done';
+    await tellClosed(bindingId(binding), { name: node, uid: bindingUid, why });
+    return !this.pulse.hasNews;
+  }
+
+  private async setPaused(paused: boolean): Promise<void> {
+    this.pauseOrder = undefined;
+    const { binding, bindingUid, node } = this.ref;
+    await patiently.setPaused({ name: binding, uid: bindingUid }, node, paused);
+  }
+
+  private async startPods(): Promise<void> {
+    const { state, input } = this;
+    while (state.pendingPods.length > 0) {
+      const batch = state.pendingPods.slice(0, input.settings.childBatch);
+      await Promise.all(batch.map((pod) => this.startPod(pod)));
+      state.pendingPods = state.pendingPods.slice(batch.length);
+      state.pods += batch.length;
+    }
+  }
+
+  private async startPod({ created, ...pod }: AssignedPod): Promise<void> {
+    const { binding, bindingUid, node } = this.ref;
+    await ensureChild(
+      virtualPod,
+      {
+        workflowId: podId(pod.uid),
+        args: [{ binding, bindingUid, node, pod, created }],
+        staticSummary: `${pod.namespace}/${pod.name}`,
+        typedSearchAttributes: [
+          { key: KoBinding, value: binding },
+          { key: KoNode, value: node },
+        ],
+      },
+      { uid: bindingUid, generation: 0 },
+    );
+  }
+
+  /** The slow tick: pods whose workflow was terminated by hand get it back, workflows of lost pods are told. */
+  private async reviewPods(): Promise<void> {
+    this.tickAt = nextTick(this.input.settings);
+    const review = await attempt(this.pulse, (activities) => activities.reviewPods(this.ref));
+    if (review === WOKEN) return this.tickNow();
+    this.state.pendingPods.push(...review.missing.map((pod) => ({ ...pod, created: false })));
+    for (const uid of review.stray) await trySignal(podId(uid), (handle) => handle.signal(physicalGoneSignal, { verify: true }));
+    await this.startPods();
+  }
+}

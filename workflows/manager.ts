@@ -1,0 +1,102 @@
+import { continueAsNew, setCurrentDetails, setHandler, workflowInfo } from '@temporalio/workflow';
+import { closedSignal, resyncSignal } from './contracts/common';
+import { bindingId, VIRTUAL_WATCH_ID } from './contracts/ids';
+import { bindingsSeenSignal, managerStatusQuery } from './contracts/manager';
+import type { BindingsSeen, ManagerInput, ManagerState } from './contracts/manager';
+import { KoBinding } from './contracts/search-attributes';
+import { clusterBinding } from './cluster-binding';
+import { ensureChild } from './kit/children';
+import { continueWhen, earliest, nextTick } from './kit/continuing';
+import { Pulse } from './kit/pulse';
+import { watch } from './watch';
+
+/**
+ * The root of the tree: one `clusterBinding` child per ClusterBinding, and the watch of the virtual cluster.
+ * It decides nothing about a binding; it makes sure that each has its workflow.
+ */
+export async function manager(input: ManagerInput): Promise<void> {
+  const state: ManagerState = input.carried ?? { v: 1, bindings: {} };
+  const pulse = new Pulse();
+  let unsure: Set<string> = new Set(Object.keys(state.bindings));
+  let tickAt = 0;
+
+  setHandler(bindingsSeenSignal, pulse.on((seen) => foldBindings(state, seen).forEach((name) => unsure.add(name))), {
+    description: 'ClusterBindings that the watch of the virtual cluster saw.',
+  });
+  setHandler(closedSignal, pulse.on(({ name, uid, why }) => {
+    const binding = state.bindings[name];
+    if (binding === undefined || binding.uid !== uid) return;
+    if (why === 'cancelled') binding.held = true;
+    else delete state.bindings[name];
+  }));
+  setHandler(resyncSignal, pulse.on(() => {
+    for (const binding of Object.values(state.bindings)) delete binding.held;
+    tickAt = 0;
+  }), { description: 'Make sure now that every child exists; also takes back cancellations.' });
+  setHandler(managerStatusQuery, () => ({
+    virtualCluster: input.virtualCluster,
+    bindings: Object.keys(state.bindings).sort(),
+  }));
+
+  for (;;) {
+    if (tickAt <= Date.now()) {
+      await ensureWatch(input);
+      unsure = new Set(Object.keys(state.bindings));
+      tickAt = nextTick(input.settings);
+    }
+    for (const name of unsure) {
+      unsure.delete(name);
+      await ensureBinding(input, state, name);
+    }
+    setCurrentDetails(`Bindings: ${Object.keys(state.bindings).sort().join(', ') || 'none yet'}`);
+    const again = continueWhen(pulse, input.settings);
+    if (again === 'now') await continueAsNew<typeof manager>({ ...input, carried: state });
+    await pulse.next(earliest(tickAt, again === 'no' ? null : (again as number)), 'next look at the children');
+  }
+}
+
+/** Folds a report in. @returns the names whose workflow must be made sure of */
+function foldBindings(state: ManagerState, { complete, bindings }: BindingsSeen): string[] {
+  const changed: string[] = [];
+  for (const { name, uid, generation } of bindings) {
+    const known = state.bindings[name];
+    if (known?.uid === uid && known.generation >= generation) continue;
+    state.bindings[name] = { uid, generation };
+    changed.push(name);
+  }
+  if (complete) {
+    // A binding that is gone closes its own workflow and says so; here it is only no longer made sure of.
+    const present = new Set(bindings.map(({ name }) => name));
+    for (const name of Object.keys(state.bindings)) if (!present.has(name)) changed.push(name);
+  }
+  return changed;
+}
+
+async function ensureBinding(input: ManagerInput, state: ManagerState, name: string): Promise<void> {
+  const binding = state.bindings[name];
+  if (binding === undefined || binding.held === true) return;
+  const { uid, generation } = binding;
+  await ensureChild(
+    clusterBinding,
+    {
+      workflowId: bindingId(name),
+      args: [{ name, uid, settings: input.settings }],
+      staticSummary: `ClusterBinding ${name}`,
+      typedSearchAttributes: [{ key: KoBinding, value: name }],
+    },
+    { uid, generation },
+  );
+}
+
+async function ensureWatch({ settings }: ManagerInput): Promise<void> {
+  await ensureChild(
+    watch,
+    {
+      workflowId: VIRTUAL_WATCH_ID,
+      args: [{ target: { kind: 'virtual' }, settings }],
+      staticSummary: 'Watch of the virtual cluster',
+    },
+    { uid: workflowInfo().workflowId, generation: 0 },
+  );
+}
+
