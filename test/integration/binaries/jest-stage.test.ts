@@ -1,0 +1,38 @@
+import { join } from 'node:path';
+import { runJest } from '../../../scripts/test/jest-stage';
+import type { Run } from '../../../scripts/test/stage';
+import type { Tally } from '../../../scripts/test/tally';
+import { recordedProgress, temporaryFolder, writeProgram } from './support';
+
+const base = temporaryFolder();
+let count = 0;
+
+/** A project whose Jest does what the script says; `report` writes one with the tests given. */
+function projectWith(script: string): Run {
+  const root = join(base, `project-${count++}`);
+  const report = `
+    const { writeFileSync } = require('node:fs');
+    const file = process.argv[process.argv.indexOf('--outputFile') + 1];
+    const report = (...statuses) => writeFileSync(file, JSON.stringify({ testResults: [{
+      name: 'a.test.ts', status: statuses.includes('failed') ? 'failed' : 'passed',
+      assertionResults: statuses.map((status) => ({ status, fullName: status })),
+    }] }));`;
+  writeProgram(join(root, 'node_modules', 'jest', 'bin', 'jest.js'), `${report}\n${script}`);
+  const selection = { stages: ['unit'], paths: [] } as const;
+  return { root, folder: root, selection, progress: recordedProgress(), env: process.env, signal: new AbortController().signal };
+}
+
+it.each<[what: string, script: string, tally: Tally]>([
+  ['all kinds', `report('passed', 'failed', 'pending'); process.exit(1)`, { passed: 1, failures: ['failed'], skipped: ['pending'] }],
+  ['no tests', '', { passed: 0, failures: [], skipped: [] }],
+  ['a crash', 'process.exit(3)', { passed: 0, failures: ['unit: Jest ended with code 3'], skipped: [] }],
+  ['a crash after all passed', `report('passed'); process.exit(1)`, { passed: 1, failures: ['unit: Jest ended with code 1'], skipped: [] }],
+  ['a kill', `process.kill(process.pid, 'SIGKILL')`, { passed: 0, failures: ['unit: Jest ended with a signal'], skipped: [] }],
+  [
+    'something left open',
+    `report('passed'); setInterval(() => undefined, 1000)`,
+    { passed: 1, failures: ['unit: Jest did not end: a test left something open'], skipped: [] },
+  ],
+])('counts %s', async (_what, script, tally) => {
+  expect(await runJest(projectWith(script), 'unit', 1_000)).toEqual(tally);
+});
