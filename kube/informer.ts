@@ -186,11 +186,23 @@ class ListWatch<T extends KubeObject> implements Informer<T> {
       onEvent: (event) => {
         if (signal.aborted) return;
         events += 1;
-        this.receive(event);
+        this.receiveSafely(event);
       },
     });
     if (events === 0 && Date.now() - started < SHORTEST_WATCH_MS) await pause(this.backoff.next(), signal);
     else this.backoff.succeeded();
+  }
+
+  /** An event that `trim` or an index could not take is not passed over: the next list brings its object again. */
+  private receiveSafely(event: WatchEvent<T>): void {
+    try {
+      this.receive(event);
+    } catch (error) {
+      // The client will only say that the watch broke.
+      this.report(error);
+      this.resourceVersion = null;
+      throw error;
+    }
   }
 
   private receive({ type, object }: WatchEvent<T>): void {

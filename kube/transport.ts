@@ -1,3 +1,4 @@
+import { createSecureContext, type ConnectionOptions } from 'node:tls';
 import { Agent, type Dispatcher } from 'undici';
 import type { ClusterAccess } from './access';
 import { isNotSent, mayRepeatRead } from './network-faults';
@@ -42,6 +43,12 @@ export class RequestTimeout extends Error {
 /** The API server's own idle time-out is 90 s or more; ours is shorter, so that it never closes under a request. */
 const KEEP_ALIVE_MS = 60_000;
 
+/** Parsed once: certificates and keys cost more to parse than a handshake that resumes a session. */
+function tlsOf(access: ClusterAccess): ConnectionOptions {
+  const { ca, cert, key, ...rest } = access.tls();
+  return { ...rest, secureContext: createSecureContext({ ca, cert, key }) };
+}
+
 /** Keep-alive connections to one API server: one pool for requests, one for streams. */
 export class Transport {
   private readonly requests: Agent;
@@ -57,7 +64,7 @@ export class Transport {
     this.origin = url.origin;
     this.prefix = url.pathname.replace(/\/+$/, '');
     const common = {
-      connect: { ...access.tls(), timeout: options.connectTimeoutMs },
+      connect: { ...tlsOf(access), timeout: options.connectTimeoutMs },
       keepAliveTimeout: KEEP_ALIVE_MS,
       pipelining: 1,
     };

@@ -1,5 +1,5 @@
 import { createActivities } from '../activities';
-import { Fleet } from '../activities/fleet/fleet';
+import { CONNECTIONS, Fleet } from '../activities/fleet/fleet';
 import { openVirtualCluster } from '../activities/fleet/virtual-cluster';
 import { createKubeClient, loadKubeconfig } from '../kube';
 import { ensureManager } from './ensure-manager';
@@ -21,7 +21,7 @@ async function main(): Promise<void> {
   installRuntime(log, null);
   const access = loadKubeconfig(process.env.KUBEOCEAN_KUBECONFIG || undefined);
   const onError = (error: unknown, subject?: string) => log.warn({ error, subject }, 'will be tried again');
-  const virtual = await openVirtualCluster(createKubeClient(access, { component: 'worker' }), onError);
+  const virtual = await openVirtualCluster(createKubeClient(access, { component: 'worker', connections: CONNECTIONS }), onError);
   const fleet = new Fleet(virtual, onError);
   const temporal = await connectTemporal();
   await ensureManager(temporal.client, virtual.uid, workflow);

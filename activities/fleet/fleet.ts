@@ -7,6 +7,9 @@ import { openPhysicalCluster } from './physical-cluster';
 import type { PhysicalCluster } from './physical-cluster';
 import type { VirtualCluster } from './virtual-cluster';
 
+/** Connections to one API server: enough for a burst, few enough that opening them does not become one. */
+export const CONNECTIONS = 24;
+
 /** One open physical cluster, and the watch of the Secret that tells when its credentials change. */
 interface Member {
   readonly bindingUid: string;
@@ -88,7 +91,7 @@ export class Fleet {
       // A deleted Secret takes nothing away from credentials that still work.
       if (now !== null && now.metadata?.resourceVersion !== version) void this.drop(binding.metadata.name);
     });
-    const client = createKubeClient(access, { component: 'worker' });
+    const client = createKubeClient(access, { component: 'worker', connections: CONNECTIONS });
     const cluster = openPhysicalCluster(
       client,
       {

@@ -1,52 +1,33 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { createKubeClient, Namespaces, parseKubeconfig, ServiceAccounts } from '../../../kube';
 import type { ClientOptions, ClusterAccess, KubeClient } from '../../../kube';
-import { ensureBinaries } from '../../../local/binaries';
-import { ApiServer } from '../../../local/clusters/api-server';
-import { startEtcd } from '../../../local/clusters/etcd';
+import type { Cluster } from '../../../local/clusters/cluster';
 import { kubeconfigText } from '../../../local/clusters/kubeconfig';
-import { createPki, type Pki } from '../../../local/clusters/pki';
-import { Supervisor } from '../../../local/processes/supervisor';
+import { startApiServers } from '../../support/api-servers';
+import { eventually } from '../../support/eventually';
 
-/** One API server with its etcd and no controllers: nothing happens in it that a test did not do. */
+/** One API server, and the means to reach it as our client does. */
 export interface TestApiServer {
-  readonly process: ApiServer;
+  readonly process: Cluster['apiServer'];
+  /** PEM of the authority. */
+  readonly ca: string;
   /** Admin, straight to the server. */
   readonly client: KubeClient;
-  readonly pki: Pki;
   /** Admin, at the server or at a port of loopback that leads to it. */
   access(port?: number): ClusterAccess;
   /** A client that is closed with the server. */
   connect(port?: number, options?: ClientOptions): KubeClient;
-  /** A namespace in which pods can be created. */
+  /** An empty namespace in which pods can be created. */
   namespace(): Promise<string>;
   stop(): Promise<void>;
 }
 
 export async function startApiServer(): Promise<TestApiServer> {
-  const binaries = await ensureBinaries(['etcd', 'kube-apiserver']);
-  const dir = await mkdtemp(join(tmpdir(), 'kubeocean-kube-'));
-  const supervisor = new Supervisor({ dir: join(dir, 'logs') });
-  const [etcd, pki] = await Promise.all([
-    startEtcd({ supervisor, binary: binaries.etcd, dir }),
-    createPki('t', join(dir, 'pki')),
-  ]);
-  const process = await ApiServer.start({
-    supervisor,
-    binary: binaries['kube-apiserver'],
-    cluster: 't',
-    dir,
-    etcdUrl: etcd.url,
-    pki,
-    extraArgs: ['--event-ttl=1h'],
-  });
+  // No other controller: it would put a ConfigMap into each namespace.
+  const servers = await startApiServers(1, { controllers: ['serviceaccount-controller'] });
+  const { apiServer, ca, admin } = servers.first;
   const clients: KubeClient[] = [];
-  const access = (port = process.address.port) =>
-    parseKubeconfig(
-      kubeconfigText({ name: 't', server: `https://127.0.0.1:${port}`, ca: pki.ca, credential: pki.admin }),
-    );
+  const access = (port = apiServer.address.port) =>
+    parseKubeconfig(kubeconfigText({ name: 't', server: `https://127.0.0.1:${port}`, ca, credential: admin }));
   const connect = (port?: number, options?: ClientOptions) => {
     const client = createKubeClient(access(port), options);
     clients.push(client);
@@ -57,26 +38,13 @@ export async function startApiServer(): Promise<TestApiServer> {
   const namespace = async () => {
     const name = `ns-${(namespaces += 1)}`;
     await client.create(Namespaces, { metadata: { name } });
-    await client.create(ServiceAccounts, { metadata: { name: 'default', namespace: name } });
+    const key = { namespace: name, name: 'default' };
+    await eventually(async () => expect(await client.get(ServiceAccounts, key)).not.toBeNull());
     return name;
   };
   const stop = async () => {
     await Promise.all(clients.map((each) => each.close()));
-    await supervisor.stop();
-    await rm(dir, { recursive: true, force: true });
+    await servers.stop();
   };
-  return { process, client, pki, access, connect, namespace, stop };
-}
-
-/** Repeats `check` until it passes; fails with its last error. */
-export async function eventually<T>(check: () => T | Promise<T>, withinMs = 20_000): Promise<T> {
-  const deadline = Date.now() + withinMs;
-  for (;;) {
-    try {
-      return await check();
-    } catch (error) {
-      if (Date.now() > deadline) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 25));
-    }
-  }
+  return { process: apiServer, ca, client, access, connect, namespace, stop };
 }

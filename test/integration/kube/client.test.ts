@@ -224,7 +224,7 @@ describe('errors', () => {
       { namespace, name: 'default' },
       { name: 'token', body: { spec: { expirationSeconds: 600 } } },
     );
-    const as = (token: string) => createKubeClient(new ClusterAccess({ server: client.server, ca: api.pki.ca, token }));
+    const as = (token: string) => createKubeClient(new ClusterAccess({ server: client.server, ca: api.ca, token }));
     const [poor, stranger] = [as(status.token), as('not-a-token')];
     expect(await failure(poor.list(Secrets))).toMatchObject({ code: 'Unauthorized', status: 403 });
     expect(await failure(stranger.list(Secrets))).toMatchObject({ code: 'Unauthorized', status: 401 });

@@ -2,7 +2,8 @@ import type { ConfigMap } from 'kubernetes-types/core/v1';
 import { ConfigMaps, isKubeError, Secrets, startInformer } from '../../../kube';
 import type { Change, Informer, InformerOptions, KubeClient } from '../../../kube';
 import { Link } from '../../../local/clusters/link';
-import { eventually, startApiServer, type TestApiServer } from './api-server';
+import { eventually as within10s } from '../../support/eventually';
+import { startApiServer, type TestApiServer } from './api-server';
 
 jest.setTimeout(60_000);
 
@@ -26,6 +27,8 @@ afterAll(async () => {
   await api?.stop();
 });
 
+/** API servers take their time to come back on a busy machine. */
+const eventually: typeof within10s = (attempt) => within10s(attempt, { within: 25_000 });
 const FAST = { first: 50, max: 400 };
 
 /** An informer on the other side of the link, and what it said. */
@@ -75,6 +78,21 @@ it('keeps an index, trims, and drops managedFields', async () => {
   await set('i', 'w');
   await eventually(() => expect(informer.store.by('byA', 'v')).toHaveLength(0));
   expect(informer.store.by('byA', 'w')).toHaveLength(1);
+});
+
+it('does not pass over an event that its own code could not take', async () => {
+  let broken = true;
+  const fault = new Error('a fault in trim');
+  const { changes, errors } = await observed({
+    trim: (object) => {
+      if (broken) throw fault;
+      return object;
+    },
+  });
+  await make('x');
+  await eventually(() => expect(errors).toContain(fault));
+  broken = false;
+  await eventually(() => expect(changes).toEqual(['x ->1']));
 });
 
 it('sees no content where only metadata is asked for', async () => {
