@@ -104,6 +104,7 @@ class PodRun {
   private async settle(gone: PhysicalGone): Promise<void> {
     const { inbox } = this.state;
     this.retryAt = null;
+    if (gone.settled === true) return this.enter('Gone', '');
     const outcome = await attempt(this.pulse, (activities) => activities.settlePod(this.ref, gone));
     if (outcome === WOKEN) return this.pulse.touch();
     if (inbox.gone === gone) delete inbox.gone;

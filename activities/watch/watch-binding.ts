@@ -38,16 +38,12 @@ export async function watchBinding(deps: WatchDependencies, ref: BindingRef, sto
   if (ended.aborted) return;
   const messenger = new Messenger(deps.client, deps.signals, ref);
   const context: WatchContext = { ...deps, physical, messenger, ref, binding: () => fleet.binding(ref.name, ref.uid) };
-  const pods = new PodWatch(context);
-  const nodes = new NodeWatch(context);
-  const parts = [nodes, pods, new PolicyWatch(context), new TokenWatch(context), new Reachability(context)];
-  const endVnodes = fleet.virtual.nodes.subscribe(({ key }) => pods.compareNode(key));
+  const parts = [NodeWatch, PodWatch, PolicyWatch, TokenWatch, Reachability].map((Part) => new Part(context));
   try {
     for (const part of parts) part.start();
     reviewPods(context);
     await aborted(ended);
   } finally {
-    endVnodes();
     for (const part of parts) part.stop();
     messenger.stop();
   }

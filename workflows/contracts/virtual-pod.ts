@@ -52,6 +52,8 @@ export const deleteRequestedSignal = defineSignal<[DeleteRequested]>('deleteRequ
 export interface PhysicalGone {
   /** True: only a list says so; a quorum read has to confirm it first. */
   readonly verify: boolean;
+  /** True: what was left of the pod is removed already, nothing remains to be done. Default false. */
+  readonly settled?: boolean;
 }
 export const physicalGoneSignal = defineSignal<[PhysicalGone]>('physicalGone');
 

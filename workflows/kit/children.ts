@@ -22,6 +22,8 @@ export async function ensureChild<T extends Workflow>(
   for (;;) {
     if (await startIfAbsent(workflow, options)) return;
     if (await trySignal(options.workflowId, (handle) => handle.signal(wantedSignal, wanted))) return;
+    // One that has completed and may not run twice is not wanted any more.
+    if (options.workflowIdReusePolicy === 'ALLOW_DUPLICATE_FAILED_ONLY') return;
   }
 }
 

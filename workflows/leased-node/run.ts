@@ -127,6 +127,8 @@ export class NodeRun {
       virtualPod,
       {
         workflowId: podId(pod.uid),
+        // A pod that came and went before this start has had its workflow; one that was terminated gets it back.
+        workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
         args: [{ binding, bindingUid, node, pod, created }],
         staticSummary: `${pod.namespace}/${pod.name}`,
         typedSearchAttributes: [

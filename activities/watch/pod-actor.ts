@@ -1,0 +1,162 @@
+import { virtualPodOf } from '../../domain/pods';
+import type { PodAction, PodObject, PodPair, PodRef } from '../../domain/pods';
+import { physicalNodeOf } from '../../domain/vnode';
+import type { NodeObject } from '../../domain/vnode';
+import { Pods } from '../../kube';
+import type { VirtualPodRef } from '../../workflows/contracts/activities';
+import type { DeleteRequested, PhysicalGone } from '../../workflows/contracts/virtual-pod';
+import { deletePod } from '../pod/delete-pod';
+import { placePod } from '../pod/place-pod';
+import { reportOnPod } from '../pod/report';
+import { settlePod } from '../pod/settle-pod';
+import type { WatchContext } from './context';
+import { Told } from './told';
+
+/** How long a copy that we created is taken for there although the list does not show it yet. */
+const ECHO_MILLIS = 5_000;
+/** A deletion that takes longer than this becomes its workflow's: visible, and retried whatever happens to this process. */
+const SLOW_DELETE_MILLIS = 2_000;
+
+type DeleteAction = Extract<PodAction, { kind: 'delete' | 'replaceWait' | 'unschedulable' }>;
+type TellAction = Exclude<PodAction, DeleteAction | { kind: 'none' | 'ignored' | 'admit' }>;
+
+/**
+ * Carries out what `reconcilePod` decided. The three steps of a healthy pod (create, delete, settle) are done at once: a
+ * deterministic name or a UID is their lock, the intent stands in the clusters, and a crash in between is found by the next
+ * comparison. Whatever does not succeed at once is the pod's workflow's from there, and so is everything else.
+ */
+export class PodActor {
+  private readonly told = new Told();
+  /** By UID of the vPod: until when its copy is believed to be on its way into the list. */
+  private readonly echoes = new Map<string, number>();
+
+  constructor(private readonly context: WatchContext) {}
+
+  /** When to look again at a pod whose copy was just created and is not in the list yet; null: look now. */
+  awaitsCopy({ virtual, physical, physicalGone }: PodPair, now: number): number | null {
+    const until = virtual === null ? undefined : this.echoes.get(virtual.metadata.uid);
+    const waiting = physical === null && physicalGone !== true && until !== undefined && until > now;
+    return waiting ? until : null;
+  }
+
+  forget(uid: string): void {
+    this.echoes.delete(uid);
+    this.told.forget(uid);
+  }
+
+  /** @returns when to look at the pod again though nothing happens */
+  async act(action: PodAction, { virtual, physical }: PodPair): Promise<number | null> {
+    if (action.kind === 'delete' || action.kind === 'replaceWait' || action.kind === 'unschedulable') {
+      return physical === null ? null : this.delete(action, virtual, physical);
+    }
+    if (action.kind === 'none') return action.because === 'terminating' ? this.watchTermination(physical) : null;
+    if (virtual === null || action.kind === 'ignored') return null;
+    if (action.kind === 'admit') await this.admit(virtual);
+    else if (action.kind === 'finalize') await this.settle(refOf(virtual), this.nodeOf(virtual), action);
+    else this.tell(action, virtual);
+    return null;
+  }
+
+  /** Removes what is left of a pod whose copy is gone, and ends its workflow. */
+  async settle(pod: PodRef, node: string, gone: Pick<PhysicalGone, 'verify'>): Promise<void> {
+    if (!this.told.isNews(pod.uid, 'settle')) return;
+    const settled = await settlePod(this.context.fleet, this.refOf(pod, node), gone).then(
+      (outcome) => outcome === 'gone',
+      (error: unknown) => this.leaveToWorkflow(error, pod),
+    );
+    this.context.messenger.physicalGone(pod, node, { verify: gone.verify, settled });
+  }
+
+  private async admit(virtual: PodObject): Promise<void> {
+    const node = this.nodeOf(virtual);
+    const pod = refOf(virtual);
+    const result = await placePod(this.context.fleet, this.refOf(pod, node), virtual).then(
+      (outcome) => outcome.result,
+      (error: unknown) => this.leaveToWorkflow(error, pod),
+    );
+    if (result === 'gone') return;
+    const created = result === 'created';
+    if (created) this.echoes.set(pod.uid, Date.now() + ECHO_MILLIS);
+    if (this.told.isNews(pod.uid, `assigned ${created}`)) this.context.messenger.podAssigned(pod, node, created);
+  }
+
+  private async delete(action: DeleteAction, virtual: PodObject | null, physical: PodObject): Promise<number | null> {
+    if (action.kind === 'replaceWait' && !action.delete) return null;
+    const pod = virtualPodOf(physical);
+    if (pod === null || (action.kind === 'delete' && action.because === 'Orphan')) {
+      // Ours by its labels, but no pod's workflow could find it: its name is not that of the pod it names.
+      await this.context.physical.client.remove(Pods, physical.metadata, { uid: action.physicalUid });
+      return null;
+    }
+    if (!this.told.isNews(action.physicalUid, signatureOf(action))) return null;
+    if (action.kind === 'unschedulable' && virtual !== null) void reportOnPod(this.context.fleet, virtual, action.report);
+    const request = requestOf(action);
+    const node = physical.spec.nodeName ?? '';
+    await deletePod(this.context.fleet, this.refOf(pod, node), request).catch((error: unknown) => {
+      this.leaveToWorkflow(error, pod);
+      this.context.messenger.deleteRequested(pod, node, request);
+    });
+    return Date.now() + SLOW_DELETE_MILLIS;
+  }
+
+  /** A copy that takes its time to stop: its workflow shows it, and goes on where this process ends. */
+  private watchTermination(physical: PodObject | null): null {
+    const pod = physical === null ? null : virtualPodOf(physical);
+    if (physical === null || pod === null) return null;
+    const { uid: physicalUid, deletionTimestamp = '', deletionGracePeriodSeconds = 0 } = physical.metadata;
+    const since = Date.parse(deletionTimestamp) - deletionGracePeriodSeconds * 1_000;
+    if (Date.now() - since < SLOW_DELETE_MILLIS - 500 || !this.told.isNews(physicalUid, 'terminating')) return null;
+    const request = { physicalUid, graceSeconds: null, verify: null, why: 'the physical pod is stopping' };
+    this.context.messenger.deleteRequested(pod, physical.spec.nodeName ?? '', request);
+    return null;
+  }
+
+  /** Tells the pod's workflow. Not awaited: a mirror must not wait for Temporal. */
+  private tell(action: Exclude<TellAction, { kind: 'finalize' }>, virtual: PodObject): void {
+    const { messenger } = this.context;
+    const pod = refOf(virtual);
+    const node = this.nodeOf(virtual);
+    if (!this.told.isNews(pod.uid, signatureOf(action))) return;
+    if (action.kind === 'specChanged') messenger.specChanged(pod, node);
+    else if (action.kind === 'lost') messenger.physicalGone(pod, node, { verify: action.verify, settled: false });
+    else messenger.podAssigned(pod, node, false);
+  }
+
+  private leaveToWorkflow(error: unknown, { namespace, name }: PodRef): false {
+    this.context.onError(error, `${namespace}/${name}`);
+    return false;
+  }
+
+  private refOf(pod: PodRef, node: string): VirtualPodRef {
+    const { name, uid } = this.context.ref;
+    return { binding: name, bindingUid: uid, node, pod };
+  }
+
+  private nodeOf({ spec }: PodObject): string {
+    const vnode = this.context.fleet.virtual.nodes.store.get(spec.nodeName ?? '');
+    return vnode === undefined ? '' : (physicalNodeOf(vnode as NodeObject) ?? '');
+  }
+}
+
+function refOf({ metadata: { namespace, name, uid } }: PodObject): PodRef {
+  return { namespace, name, uid };
+}
+
+function requestOf(action: DeleteAction): DeleteRequested {
+  const { physicalUid } = action;
+  if (action.kind === 'delete') {
+    const { gracePeriodSeconds: graceSeconds, because: why } = action;
+    return { physicalUid, graceSeconds, verify: action.verify ? 'virtualGone' : null, why };
+  }
+  if (action.kind === 'unschedulable') {
+    return { physicalUid, graceSeconds: null, verify: 'unbound', why: action.report.reason };
+  }
+  return { physicalUid, graceSeconds: null, verify: 'virtualGone', why: 'its name has a new pod' };
+}
+
+/** Two actions of the same signature ask for the same thing. */
+function signatureOf(action: DeleteAction | TellAction): string {
+  if (action.kind === 'specChanged') return `specChanged ${action.specHash}`;
+  if (action.kind === 'delete') return `delete ${action.gracePeriodSeconds}`;
+  return action.kind;
+}
