@@ -2,6 +2,7 @@ import { Finalizer, GATEWAY_LEASE, Label } from '../../api/names/keys';
 import type { ClusterBinding } from '../../api/names/types';
 import { decideBinding, elderWithClusterId, planBindingStatus, validateBinding } from '../../domain/binding';
 import type { BindingDecision, BindingFacts } from '../../domain/binding';
+import { findCondition } from '../../domain/conditions';
 import { ClusterBindings, NodeLeases } from '../../kube';
 import type { BindingPass, BindingRef } from '../../workflows/contracts/activities';
 import { BY_BINDING } from '../fleet/virtual-cluster';
@@ -101,15 +102,25 @@ async function ensureFinalizer({ virtual }: Fleet, { metadata }: ClusterBinding)
   await virtual.client.patch(ClusterBindings, { name }, { kind: 'merge', body }, { uid, resourceVersion });
 }
 
-async function writeStatus({ virtual }: Fleet, binding: ClusterBinding, decision: BindingDecision): Promise<void> {
+async function writeStatus(fleet: Fleet, binding: ClusterBinding, decision: BindingDecision): Promise<void> {
+  const { virtual } = fleet;
   const status = planBindingStatus(binding, decision, Date.now());
   if (status === null) return;
   const { name, uid } = binding.metadata;
   await virtual.client.patch(ClusterBindings, { name }, { kind: 'merge', body: { status } }, { subresource: 'status', uid });
+  await reportLostApiAccess(fleet, binding, decision);
   if (binding.status?.phase === decision.phase && decision.phase !== 'Failed') return;
   await reportOnBinding(virtual, binding, {
     type: decision.phase === 'Failed' ? 'Warning' : 'Normal',
     reason: decision.phase === 'Ready' ? 'Ready' : decision.reason,
     message: decision.message,
   });
+}
+
+/** Pods without a way to the virtual API run, but differently than their owners expect: one event says so. */
+async function reportLostApiAccess({ virtual }: Fleet, binding: ClusterBinding, { conditions }: BindingDecision): Promise<void> {
+  const type = 'VirtualAPIAccess';
+  const now = findCondition(conditions, type);
+  if (now?.status !== 'False' || findCondition(binding.status?.conditions, type)?.status === 'False') return;
+  await reportOnBinding(virtual, binding, { type: 'Warning', reason: now.reason, message: now.message });
 }

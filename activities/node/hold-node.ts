@@ -1,11 +1,12 @@
 import { Taint } from '../../api/names/keys';
+import { Reason } from '../../domain/conditions';
 import type { NodeDecision } from '../../domain/vnode';
 import { Nodes } from '../../kube';
 import type { NodePass } from '../../workflows/contracts/activities';
 import { podsOn } from './pods';
 import type { NodeStep } from './reconcile-node';
 
-/** How soon a node that cannot be judged is looked at again, milliseconds; the watch usually calls earlier. */
+/** How soon a node that cannot be judged is looked at again, milliseconds; the watch usually calls earlier, and always after a pause. */
 const LOOK_AGAIN_MILLIS = 30_000;
 
 /**
@@ -26,7 +27,7 @@ export async function holdNode(step: NodeStep, { reason, message }: NodeDecision
     phase: orders.phase,
     reason: `${reason}: ${message}`,
     windowEnd: null,
-    wakeAt: now + LOOK_AGAIN_MILLIS,
+    wakeAt: reason === Reason.Paused ? null : now + LOOK_AGAIN_MILLIS,
     edge: orders.edge,
     pods: podsOn(fleet, view).length,
   };

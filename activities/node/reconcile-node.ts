@@ -1,9 +1,10 @@
 import { Reason } from '../../domain/conditions';
+import { teardownStartedAt } from '../../domain/vnode';
 import type { NodeDecision } from '../../domain/vnode';
 import type { NodeOrders, NodePass, NodeRef } from '../../workflows/contracts/activities';
 import type { Fleet } from '../fleet/fleet';
 import type { ActivitySettings } from '../settings';
-import { decide, viewNode } from './facts';
+import { decide, isPaused, viewNode } from './facts';
 import type { NodeView } from './facts';
 import { holdNode } from './hold-node';
 import { lendNode } from './lend-node';
@@ -45,10 +46,22 @@ export async function reconcileNode(
   if (view === null) return FORGOTTEN;
   const now = Date.now();
   const step: NodeStep = { fleet, settings, ref, orders, view, now };
-  const decision = orders.cancelled ? RETURNED_BY_HAND : decide(view, settings, now);
+  const decision = orders.cancelled ? RETURNED_BY_HAND : unlessPaused(view, decide(view, settings, now));
   if (decision.action === 'lend' && typeof view.node !== 'string') return lendNode(step, view.node, decision);
   if (decision.action === 'teardown') return returnNode(step, decision);
   return holdNode(step, decision);
+}
+
+/** Ways back that nobody may hold up: the machine is gone, or the binding is. */
+const NOT_HELD: readonly string[] = [Reason.PhysicalNodeGone, Reason.PhysicalNodeReplaced, Reason.BindingDeleting];
+
+/** A pause lets no new node in and starts no new return; what has begun, and the edges of windows, go on. */
+function unlessPaused(view: NodeView, decision: NodeDecision): NodeDecision {
+  if (!isPaused(view)) return decision;
+  const { vnode } = view;
+  const begins = decision.action === 'teardown' && (vnode === null || teardownStartedAt(vnode) === null);
+  const held = (begins && !NOT_HELD.includes(decision.reason)) || (decision.action === 'lend' && vnode === null);
+  return held ? { action: 'hold', reason: Reason.Paused, message: `Paused; otherwise: ${decision.message}` } : decision;
 }
 
 const RETURNED_BY_HAND: NodeDecision = {

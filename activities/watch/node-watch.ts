@@ -5,7 +5,7 @@ import type { NodeDecision, NodeObject } from '../../domain/vnode';
 import { Nodes } from '../../kube';
 import type { Change } from '../../kube';
 import { BY_BINDING } from '../fleet/virtual-cluster';
-import { capacityOf, decide, endpointOf, viewNode } from '../node/facts';
+import { capacityOf, decide, endpointOf, isPaused, viewNode } from '../node/facts';
 import type { NodeView } from '../node/facts';
 import type { WatchContext, WatchPart } from './context';
 import { KeyedQueue } from './keyed-queue';
@@ -28,6 +28,7 @@ export class NodeWatch implements WatchPart {
   private readonly told = new Told();
   /** Nodes that the binding was told to lend. */
   private readonly announced = new Set<string>();
+  private readonly heldByPause = new Set<string>();
   private readonly ends: (() => void)[] = [];
   private started = false;
 
@@ -111,7 +112,10 @@ export class NodeWatch implements WatchPart {
       return null;
     }
     this.announce(node);
-    if (view.vnode === null) return null;
+    if (view.vnode === null) {
+      this.tellWhenResumed(node, view);
+      return null;
+    }
     await this.mirror(view, view.node, decision);
     this.tellIfDifferent(node, view, view.node, decision);
     return null;
@@ -123,15 +127,22 @@ export class NodeWatch implements WatchPart {
     this.context.messenger.nodesWanted([node], this.started);
   }
 
+  /** A pause kept the node from getting its vnode. */
+  private tellWhenResumed(node: string, view: NodeView): void {
+    if (isPaused(view)) this.heldByPause.add(node);
+    else if (this.heldByPause.delete(node)) this.tell(node, 'resumed');
+  }
+
   /** Not to be lent (any more), or not to be judged: the node's workflow finds out what that means. */
-  private withdraw(node: string, { vnode, unreachable }: NodeView, decision: NodeDecision): void {
+  private withdraw(node: string, view: NodeView, decision: NodeDecision): void {
+    const { vnode, unreachable } = view;
     if (decision.action === 'hold') {
       const closed = vnode?.spec?.taints?.some(({ key }) => key === Taint.ClusterUnreachable) === true;
-      if (vnode !== null && unreachable && !closed) this.tell(node, `unreachable`);
+      if (vnode !== null && unreachable && !closed) this.tell(node, 'unreachable');
       return;
     }
     const wasLent = this.announced.delete(node);
-    if (vnode !== null || wasLent) this.tell(node, `${decision.reason} ${vnode?.metadata.resourceVersion}`);
+    if (vnode !== null || wasLent) this.tell(node, `${decision.reason} ${isPaused(view)} ${vnode?.metadata.resourceVersion}`);
   }
 
   private async mirror(view: NodeView, node: NodeObject, { policy }: Lend): Promise<void> {

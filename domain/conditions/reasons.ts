@@ -18,6 +18,8 @@ export const Reason = {
   NoPolicy: 'NoPolicy',
   /** What would decide cannot be read at the moment; nothing is changed because of that. */
   StateUnknown: 'StateUnknown',
+  /** Somebody paused the node or its binding. */
+  Paused: 'Paused',
   /** An object without our ownership labels holds the name; it is never touched. */
   NotOwned: 'NotOwned',
 
