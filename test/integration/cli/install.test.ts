@@ -31,10 +31,10 @@ const VIRTUAL = [
   'serviceaccount/kubeocean-system/kubeocean',
   'clusterrole/kubeocean',
   'role/kube-node-lease/kubeocean-node-leases',
-  'role/kubeocean-system/kubeocean-debts',
+  'role/kubeocean-system/kubeocean-gateway',
   'clusterrolebinding/kubeocean',
   'rolebinding/kube-node-lease/kubeocean-node-leases',
-  'rolebinding/kubeocean-system/kubeocean-debts',
+  'rolebinding/kubeocean-system/kubeocean-gateway',
 ];
 const PHYSICAL = [
   'customresourcedefinition/resourceleasingpolicies.cloud.tencent.com',
