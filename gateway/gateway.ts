@@ -1,0 +1,140 @@
+import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
+import type { Lease } from 'kubernetes-types/coordination/v1';
+import type { Node } from 'kubernetes-types/core/v1';
+import { GATEWAY_LEASE, Label, MANAGED_BY, PHYSICAL_READY } from '../api/names/keys';
+import { createKubeClient, NodeLeases, Nodes, startInformer, type ClusterAccess, type Informer, type KubeClient } from '../kube';
+import type { Logger } from '../workers/observability/logger';
+import { serveHealth } from '../workers/process';
+import { floodLog } from './failure-log';
+import { answerKubeletRoute } from './kubelet-routes';
+import { Heartbeat } from './leases/heartbeat';
+import { gatewayLease, LEASE_SELECTOR, NODE_LEASE_NAMESPACE } from './leases/lease-object';
+import { NodeLeaseKeeper, type KeeperObserver } from './leases/node-lease-keeper';
+import { DEFAULT_LEASE_TIMING, slotOf, type LeaseTiming } from './leases/timing';
+import { writeLease } from './leases/write-lease';
+import { GatewayMetrics } from './metrics';
+
+export interface GatewayOptions {
+  /** The virtual cluster. */
+  readonly access: ClusterAccess;
+  /** 0: a free one. */
+  readonly httpPort: number;
+  readonly logger: Logger;
+  /** Default {@link DEFAULT_LEASE_TIMING}. */
+  readonly timing?: LeaseTiming;
+}
+
+/** A gateway that listens. */
+export interface Gateway {
+  readonly httpPort: number;
+  /** Resolves when the first lists are in: from then on heartbeats are written. Rejects when it is stopped before. */
+  synced(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts a gateway. It listens before it has reached the cluster, and waits for it for as long as it takes.
+ *
+ * @throws Error when the port is taken.
+ */
+export async function startGateway(options: GatewayOptions): Promise<Gateway> {
+  const { logger, timing = DEFAULT_LEASE_TIMING } = options;
+  const identity = `${hostname()}_${randomBytes(4).toString('hex')}`;
+  let keeper: NodeLeaseKeeper | undefined;
+  const metrics = new GatewayMetrics({ vnodes: () => vnodes.store.size, kept: () => keeper?.size ?? 0 });
+  const client = createKubeClient(options.access, { component: 'gateway', observe: (request) => metrics.request(request) });
+  const { vnodes, leases } = watchCluster(client, logger);
+  const lists = { vnodes, leases };
+  const health = await serveHealth({
+    port: options.httpPort,
+    checks: { livez: () => [], readyz: () => missingLists(lists) },
+    metrics: () => metrics.registry.metrics(),
+    fallback: answerKubeletRoute,
+  });
+  let own: Heartbeat | undefined;
+  const begun = Promise.all([vnodes.synced(), leases.synced()]).then(() => {
+    keeper = new NodeLeaseKeeper({ client, vnodes, leases, identity, timing, observe: observer(metrics, logger) });
+    own = keepOwnLease({ client, identity, timing, logger });
+    logger.info({ vnodes: vnodes.store.size }, 'gateway keeps the heartbeats of virtual nodes');
+  });
+  begun.catch(() => undefined);
+  return {
+    httpPort: health.port,
+    synced: () => begun,
+    stop: async () => {
+      await Promise.all([keeper?.stop(), own?.stop()]);
+      await Promise.all([health.close(), vnodes.stop(), leases.stop()]);
+      await client.close();
+    },
+  };
+}
+
+function observer(metrics: GatewayMetrics, logger: Logger): KeeperObserver {
+  const log = floodLog(logger, 'node lease not renewed');
+  return {
+    done: (beat, lateness) => metrics.done(beat, lateness),
+    failed: (virtualNode, error) => {
+      metrics.failed();
+      log({ virtualNode }, error);
+    },
+  };
+}
+
+interface Lists {
+  readonly vnodes: Informer<Node>;
+  readonly leases: Informer<Lease>;
+}
+
+function watchCluster(client: KubeClient, logger: Logger): Lists {
+  const onError = (kind: string) => {
+    const log = floodLog(logger, 'list or watch failed, trying again');
+    return (error: unknown) => log({ kind }, error);
+  };
+  return {
+    vnodes: startInformer(client, Nodes, {
+      labelSelector: `${Label.ManagedBy}=${MANAGED_BY}`,
+      trim: identityAndReadiness,
+      onError: onError('Node'),
+    }),
+    leases: startInformer(client, NodeLeases, {
+      namespace: NODE_LEASE_NAMESPACE,
+      labelSelector: LEASE_SELECTOR,
+      onError: onError('Lease'),
+    }),
+  };
+}
+
+/** All that a heartbeat needs of a Node; a thousand whole ones would be megabytes. */
+function identityAndReadiness({ metadata, status }: Node): Node {
+  const { name, uid, resourceVersion } = metadata ?? {};
+  const conditions = status?.conditions?.filter(({ type }) => type === PHYSICAL_READY);
+  return { metadata: { name, uid, resourceVersion }, status: { conditions } };
+}
+
+function missingLists(lists: Lists): string[] {
+  return Object.entries(lists)
+    .filter(([, informer]) => !informer.hasSynced())
+    .map(([name]) => `the list of ${name} is not complete yet`);
+}
+
+interface OwnLease {
+  readonly client: KubeClient;
+  readonly identity: string;
+  readonly timing: LeaseTiming;
+  readonly logger: Logger;
+}
+
+/** Every gateway writes it: a reader cares for the last one only. */
+function keepOwnLease({ client, identity, timing, logger }: OwnLease): Heartbeat {
+  const log = floodLog(logger, 'heartbeat of the gateway not written');
+  return new Heartbeat({
+    period: timing.period,
+    slot: slotOf(GATEWAY_LEASE.name, identity, timing.period),
+    beat: async () => {
+      await writeLease(client, gatewayLease(identity, { now: Date.now(), durationSeconds: timing.durationSeconds }), true);
+      return 'renewed';
+    },
+    onError: (error) => log({ lease: GATEWAY_LEASE }, error),
+  });
+}
