@@ -2,9 +2,10 @@ import type { Command } from 'commander';
 import type { Io } from '../io';
 import { registerInstall } from './install';
 import { registerKubeconfig } from './kubeconfig';
+import { registerUp } from './up';
 
 /** Adds one subcommand; a thrown {@link UserError} becomes its message and exit code 1. */
 export type RegisterCommand = (program: Command, io: Io) => void;
 
 /** Every subcommand, in the order of the help. One file of this folder each. */
-export const commands: readonly RegisterCommand[] = [registerInstall, registerKubeconfig];
+export const commands: readonly RegisterCommand[] = [registerInstall, registerKubeconfig, registerUp];
