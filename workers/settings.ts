@@ -35,6 +35,11 @@ export function workflowSettings(env: Environment): Settings {
   };
 }
 
+/** Port of the Temporal SDK's own Prometheus endpoint on loopback; null: none. @throws SettingError */
+export function sdkMetricsPort(env: Environment): number | null {
+  return numberFrom(env, 'KUBEOCEAN_SDK_METRICS_PORT', 0) || null;
+}
+
 function numberFrom(env: Environment, name: string, fallback: number): number {
   const text = env[name];
   if (text === undefined || text === '') return fallback;

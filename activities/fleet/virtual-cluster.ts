@@ -26,6 +26,7 @@ export interface VirtualCluster {
   readonly endpoints: VirtualEndpoints;
   /** Resolves when the first lists are in. */
   synced(): Promise<void>;
+  hasSynced(): boolean;
   close(): Promise<void>;
 }
 
@@ -59,6 +60,7 @@ export async function openVirtualCluster(
     bindings,
     endpoints,
     synced: async () => void (await Promise.all(parts.map((part) => part.synced()))),
+    hasSynced: () => [pods, nodes, bindings].every((informer) => informer.hasSynced()),
     close: async () => void (await Promise.all(parts.map((part) => part.stop()))),
   };
 }

@@ -14,8 +14,8 @@ export interface ErrorFacts {
 
 /** Errors whose messages are built from names, codes and field paths, so that nothing can leak through them. */
 const SAFE_MESSAGES: ReadonlySet<string> = new Set([
-  ...['BinaryError', 'BindingGone', 'CredentialsFault', 'KubeError', 'KubeconfigError', 'ProcessError', 'RequestTimeout'],
-  ...['StoresNotReady', 'UserError'],
+  ...['BinaryError', 'BindingGone', 'ClusterMismatch', 'CredentialsFault', 'KubeError', 'KubeconfigError', 'ProcessError'],
+  ...['RequestTimeout', 'SettingError', 'StoresNotReady', 'UserError'],
 ]);
 
 const WORD = /^[A-Za-z][\w.-]{0,63}$/;

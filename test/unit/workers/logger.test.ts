@@ -31,6 +31,7 @@ describe('createLogger', () => {
     ['what lies too deep to be looked at', { a: { b: { c: { d: { e: { f: { g: { h: SECRET } } } } } } } }],
     ['bytes', { body: Buffer.from(SECRET) }],
     ['the message of an unknown error', { error: new Error(SECRET) }],
+    ['whatever hangs on an error', { error: Object.assign(new Error('x'), { answer: SECRET, details: SECRET }) }],
     ['the message of a cause', { error: new Error('outer', { cause: new Error(SECRET) }) }],
   ];
 
@@ -52,6 +53,11 @@ describe('createLogger', () => {
     expect(text).not.toContain(SECRET);
     expect(lines[0]).toMatchObject({ msg: 'lease not renewed', error: { name: 'TypeError' } });
     expect(recorded((logger) => logger.error(new Error(SECRET))).text).not.toContain(SECRET);
+  });
+
+  test('an error in a field keeps its safe facts', () => {
+    const { lines } = recorded((logger) => logger.warn({ cause: { error: Object.assign(new RangeError(SECRET), { code: 'E1' }) } }, 'told'));
+    expect(lines[0]?.cause).toMatchObject({ error: { name: 'RangeError', code: 'E1', stack: expect.any(Array) } });
   });
 
   test('numbers and absent values under a censored key stay readable', () => {
