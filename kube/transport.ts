@@ -122,7 +122,8 @@ export class Transport {
     const limit = limited(request);
     try {
       const prepared = await this.prepare(request);
-      const sent = this.requests.request({ ...prepared, signal: limit.signal });
+      // undici would close the connection after a DELETE with a body, and open one for each later request on it.
+      const sent = this.requests.request({ ...prepared, reset: false, signal: limit.signal });
       const { statusCode, headers, body } = await unlessAborted(sent, limit.signal);
       return { status: statusCode, headers, body: await body.text() };
     } finally {
