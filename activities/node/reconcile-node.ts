@@ -4,7 +4,7 @@ import type { NodeDecision } from '../../domain/vnode';
 import type { NodeOrders, NodePass, NodeRef } from '../../workflows/contracts/activities';
 import type { Fleet } from '../fleet/fleet';
 import type { ActivitySettings } from '../settings';
-import { decide, isPaused, viewNode } from './facts';
+import { decide, isPaused, StoresNotReady, viewNode } from './facts';
 import type { NodeView } from './facts';
 import { holdNode } from './hold-node';
 import { lendNode } from './lend-node';
@@ -49,6 +49,8 @@ export async function reconcileNode(
   const decision = orders.cancelled ? RETURNED_BY_HAND : unlessPaused(view, decide(view, settings, now));
   if (decision.action === 'lend' && typeof view.node !== 'string') return lendNode(step, view.node, decision);
   if (decision.action === 'teardown') return returnNode(step, decision);
+  // This process alone is behind, after a cut for example: its lists come back in seconds, and no message would say so.
+  if (view.node === 'Unknown' && !view.unreachable) throw new StoresNotReady(`the lists of ClusterBinding ${ref.binding} are behind`);
   return holdNode(step, decision);
 }
 

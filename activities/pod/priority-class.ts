@@ -1,6 +1,10 @@
 import { DEFAULT_PRIORITY, DEFAULT_PRIORITY_CLASS, Label, MANAGED_BY } from '../../api/names/keys';
 import { isKubeError, PriorityClasses } from '../../kube';
+import type { PhysicalCluster } from '../fleet/physical-cluster';
 import type { Subject } from './subject';
+
+/** A burst of first pods fails together; one of them looks and creates, the others wait for it. */
+const creating = new WeakMap<PhysicalCluster, Promise<boolean>>();
 
 /**
  * Creates `kubeocean-default` where its absence made the API server refuse a pod (spec pods.md 4.3).
@@ -11,7 +15,16 @@ import type { Subject } from './subject';
  */
 export async function ensurePriorityClass({ binding, physical }: Subject, error: unknown): Promise<boolean> {
   if (!isKubeError(error, 'Unauthorized') || binding.spec.podPriorityClassName) return false;
-  const { client } = physical;
+  const shared = creating.get(physical) ?? createIfMissing(physical);
+  creating.set(physical, shared);
+  try {
+    return await shared;
+  } finally {
+    creating.delete(physical);
+  }
+}
+
+async function createIfMissing({ client }: PhysicalCluster): Promise<boolean> {
   if ((await client.get(PriorityClasses, { name: DEFAULT_PRIORITY_CLASS })) !== null) return false;
   try {
     await client.create(PriorityClasses, {

@@ -1,6 +1,7 @@
 import type { Client } from '@temporalio/client';
 import { WorkflowNotFoundError } from '@temporalio/common';
 import type { SignalDefinition } from '@temporalio/common';
+import pLimit from 'p-limit';
 
 /** Sent: the workflow got it. Absent: no open workflow has that id. */
 export type Delivery = 'sent' | 'absent';
@@ -15,12 +16,16 @@ interface Lane {
   waiting: { message: unknown; promise: Promise<Delivery> } | null;
 }
 
+/** Signals under way at the same time. More would only make each of them smaller, and each is a task of its workflow. */
+const CONCURRENCY = 8;
+
 /**
- * Sends signals, at most one at a time to a workflow: while one is under way, later ones fold into the next.
+ * Sends signals, at most one at a time to a workflow and a few in all: while one is under way, later ones fold into the next.
  * No timer: an idle lane sends at once, a busy one batches by itself (architecture section 4).
  */
 export class ConflatingSignals {
   private readonly lanes = new Map<string, Lane>();
+  private readonly limit = pLimit(CONCURRENCY);
 
   constructor(private readonly client: Client) {}
 
@@ -60,7 +65,7 @@ export class ConflatingSignals {
   }
 
   private dispatch(key: string, lane: Lane, deliver: () => Promise<Delivery>): Promise<Delivery> {
-    const sending = deliver().finally(() => {
+    const sending = this.limit(deliver).finally(() => {
       lane.busy = null;
       if (lane.waiting === null) this.lanes.delete(key);
     });

@@ -1,4 +1,5 @@
 import type { Client, WorkflowStartOptions } from '@temporalio/client';
+import pLimit from 'p-limit';
 import { TASK_QUEUE } from '../../api/names/group';
 import type { BindingRef } from '../../workflows/contracts/activities';
 import { bindingChangedSignal, nodesWantedSignal, reachabilitySignal } from '../../workflows/contracts/cluster-binding';
@@ -6,13 +7,17 @@ import type { NodesWanted } from '../../workflows/contracts/cluster-binding';
 import { resyncSignal } from '../../workflows/contracts/common';
 import { bindingId, nodeId, podId } from '../../workflows/contracts/ids';
 import { nodeChangedSignal, podsAssignedSignal } from '../../workflows/contracts/leased-node';
-import type { PodsAssigned } from '../../workflows/contracts/leased-node';
+import type { AssignedPod, PodsAssigned } from '../../workflows/contracts/leased-node';
 import { KoBinding, KoNode } from '../../workflows/contracts/search-attributes';
 import { deleteRequestedSignal, physicalGoneSignal, specChangedSignal } from '../../workflows/contracts/virtual-pod';
 import type { DeleteRequested, PhysicalGone, PodRef, VirtualPodInput } from '../../workflows/contracts/virtual-pod';
 import type { ConflatingSignals } from '../temporal/signals';
 
 const RETRY_MILLIS = 1_000;
+/** A pod that runs already can wait for its workflow: started together with others it costs a fraction. */
+const LINGER_MILLIS = 2_000;
+/** Pods that are settled already only end their workflow: that must not crowd out those who wait for something. */
+const FAREWELLS = 2;
 
 type PodStart = WorkflowStartOptions & { readonly args: unknown[] };
 
@@ -26,6 +31,9 @@ function mergeAssigned([waiting]: [PodsAssigned], [later]: [PodsAssigned]): [Pod
  */
 export class Messenger {
   private stopped = false;
+  /** By node: pods that its workflow will be told about in a moment. */
+  private readonly assigned = new Map<string, AssignedPod[]>();
+  private readonly farewells = pLimit(FAREWELLS);
 
   constructor(
     private readonly client: Client,
@@ -38,7 +46,17 @@ export class Messenger {
   }
 
   podAssigned(pod: PodRef, node: string, created: boolean): void {
-    const message: PodsAssigned = { uid: this.binding.uid, pods: [{ ...pod, created }] };
+    const assigned = this.assigned.get(node) ?? [];
+    this.assigned.set(node, [...assigned, { ...pod, created }]);
+    if (!created) this.sendAssigned(node);
+    else if (assigned.length === 0) setTimeout(() => this.sendAssigned(node), LINGER_MILLIS).unref();
+  }
+
+  private sendAssigned(node: string): void {
+    const pods = this.assigned.get(node);
+    if (pods === undefined) return;
+    this.assigned.delete(node);
+    const message: PodsAssigned = { uid: this.binding.uid, pods };
     this.toNode(node, () =>
       this.signals.send(nodeId(this.binding.name, node), podsAssignedSignal, [message], mergeAssigned),
     );
@@ -83,9 +101,9 @@ export class Messenger {
   }
 
   physicalGone(pod: PodRef, node: string, gone: PhysicalGone): void {
-    this.toPod(pod, node, (start) =>
-      this.client.workflow.signalWithStart('virtualPod', { ...start, signal: physicalGoneSignal, signalArgs: [gone] }),
-    );
+    const send = (start: PodStart) =>
+      this.client.workflow.signalWithStart('virtualPod', { ...start, signal: physicalGoneSignal, signalArgs: [gone] });
+    this.toPod(pod, node, (start) => (gone.settled === true ? this.farewells(() => send(start)) : send(start)));
   }
 
   specChanged(pod: PodRef, node: string): void {

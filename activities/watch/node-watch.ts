@@ -1,5 +1,7 @@
 import type { Pod } from 'kubernetes-types/core/v1';
 import { Taint } from '../../api/names/keys';
+import { isOurs } from '../../domain/pods';
+import type { PodObject } from '../../domain/pods';
 import { physicalNodeOf, planVnode, planVnodeStatus } from '../../domain/vnode';
 import type { NodeDecision, NodeObject } from '../../domain/vnode';
 import { Nodes } from '../../kube';
@@ -77,9 +79,16 @@ export class NodeWatch implements WatchPart {
   /** A pod's arrival, end and departure change what is free; anything else about it does not. */
   private physicalPodChanged({ old, new: now }: Change<Pod>): void {
     if (occupancyOf(old) === occupancyOf(now)) return;
-    for (const node of [nodeNameOf(old), nodeNameOf(now)]) if (node !== undefined) this.queue.add(node);
     const left = now === null ? nodeNameOf(old) : undefined;
     if (left !== undefined) this.podLeft(left);
+    if (this.isOurs(now ?? old)) return;
+    for (const node of [nodeNameOf(old), nodeNameOf(now)]) if (node !== undefined) this.queue.add(node);
+  }
+
+  /** Pods of this binding take nothing from what it is lent. */
+  private isOurs(pod: Pod | null): boolean {
+    const { fleet, ref } = this.context;
+    return pod !== null && isOurs(pod as PodObject, { virtualCluster: fleet.virtual.uid, binding: ref.name });
   }
 
   private virtualPodChanged({ old, new: now }: Change<Pod>): void {

@@ -1,3 +1,4 @@
+import pLimit from 'p-limit';
 import { virtualPodOf } from '../../domain/pods';
 import type { PodAction, PodObject, PodPair, PodRef } from '../../domain/pods';
 import { physicalNodeOf } from '../../domain/vnode';
@@ -12,6 +13,8 @@ import { settlePod } from '../pod/settle-pod';
 import type { WatchContext } from './context';
 import { Told } from './told';
 
+/** Copies created at the same time; a burst is limited by the API servers, not by us. */
+const PLACING = 32;
 /** How long a copy that we created is taken for there although the list does not show it yet. */
 const ECHO_MILLIS = 5_000;
 /** A deletion that takes longer than this becomes its workflow's: visible, and retried whatever happens to this process. */
@@ -29,6 +32,9 @@ export class PodActor {
   private readonly told = new Told();
   /** By UID of the vPod: until when its copy is believed to be on its way into the list. */
   private readonly echoes = new Map<string, number>();
+  /** UIDs of pods of which nothing is left to remove. */
+  private readonly settled = new Set<string>();
+  private readonly placing = pLimit(PLACING);
 
   constructor(private readonly context: WatchContext) {}
 
@@ -39,9 +45,11 @@ export class PodActor {
     return waiting ? until : null;
   }
 
+  /** Both sides of the pod are gone. */
   forget(uid: string): void {
     this.echoes.delete(uid);
     this.told.forget(uid);
+    this.settled.delete(uid);
   }
 
   /** @returns when to look at the pod again though nothing happens */
@@ -51,7 +59,7 @@ export class PodActor {
     }
     if (action.kind === 'none') return action.because === 'terminating' ? this.watchTermination(physical) : null;
     if (virtual === null || action.kind === 'ignored') return null;
-    if (action.kind === 'admit') await this.admit(virtual);
+    if (action.kind === 'admit') this.admit(virtual);
     else if (action.kind === 'finalize') await this.settle(refOf(virtual), this.nodeOf(virtual), action);
     else this.tell(action, virtual);
     return null;
@@ -59,25 +67,33 @@ export class PodActor {
 
   /** Removes what is left of a pod whose copy is gone, and ends its workflow. */
   async settle(pod: PodRef, node: string, gone: Pick<PhysicalGone, 'verify'>): Promise<void> {
-    if (!this.told.isNews(pod.uid, 'settle')) return;
+    if (this.settled.has(pod.uid) || !this.told.isNews(pod.uid, 'settle')) return;
     const settled = await settlePod(this.context.fleet, this.refOf(pod, node), gone).then(
       (outcome) => outcome === 'gone',
       (error: unknown) => this.leaveToWorkflow(error, pod),
     );
+    if (settled) this.settled.add(pod.uid);
     this.context.messenger.physicalGone(pod, node, { verify: gone.verify, settled });
   }
 
-  private async admit(virtual: PodObject): Promise<void> {
+  /**
+   * Not awaited: the pod's key stays free, so that its status is mirrored as soon as the copy runs, while its tokens are still
+   * on their way.
+   */
+  private admit(virtual: PodObject): void {
     const node = this.nodeOf(virtual);
     const pod = refOf(virtual);
-    const result = await placePod(this.context.fleet, this.refOf(pod, node), virtual).then(
+    this.echoes.set(pod.uid, Date.now() + ECHO_MILLIS);
+    const placed = this.placing(() => placePod(this.context.fleet, this.refOf(pod, node), virtual)).then(
       (outcome) => outcome.result,
       (error: unknown) => this.leaveToWorkflow(error, pod),
     );
-    if (result === 'gone') return;
-    const created = result === 'created';
-    if (created) this.echoes.set(pod.uid, Date.now() + ECHO_MILLIS);
-    if (this.told.isNews(pod.uid, `assigned ${created}`)) this.context.messenger.podAssigned(pod, node, created);
+    void placed.then((result) => {
+      if (result !== 'created') this.echoes.delete(pod.uid);
+      if (result === 'gone') return;
+      const created = result === 'created';
+      if (this.told.isNews(pod.uid, `assigned ${created}`)) this.context.messenger.podAssigned(pod, node, created);
+    });
   }
 
   private async delete(action: DeleteAction, virtual: PodObject | null, physical: PodObject): Promise<number | null> {

@@ -1,3 +1,4 @@
+import { Annotation } from '../../api/names/keys';
 import type { ClusterBinding } from '../../api/names/types';
 import { physicalName, reconcilePod, virtualPodOf } from '../../domain/pods';
 import type { PodObject, PodPair, PodRef } from '../../domain/pods';
@@ -12,6 +13,8 @@ import { PodActor } from './pod-actor';
 
 /** Pods handled at the same time; a burst is limited by the API servers, not by us. */
 const CONCURRENCY = 48;
+/** How old a copy may grow before it is mirrored although it does not run yet. */
+const SILENCE_MILLIS = 2_000;
 
 /**
  * Compares both lists, key by key, with the pure `reconcilePod`, mirrors status and lets {@link PodActor} act. Used alike for
@@ -65,10 +68,7 @@ export class PodWatch implements WatchPart {
   private virtualChanged({ old, new: now }: Change<PodObject>): void {
     const pod = now ?? old;
     if (pod !== null) this.addVirtual(pod);
-    if (now === null && old !== null) {
-      this.overlay.forget(old.metadata.uid);
-      this.actor.forget(old.metadata.uid);
-    }
+    if (now === null && old !== null) this.overlay.forget(old.metadata.uid);
   }
 
   private physicalChanged({ old, new: now }: Change<PodObject>): void {
@@ -120,16 +120,31 @@ export class PodWatch implements WatchPart {
       physicalSynced: physical.isFresh(now),
       now,
     });
-    if (decision.mirror !== null) await this.mirror(key, binding);
+    const mirrorAt = decision.mirror === null ? null : this.mirrorAt(pair, now);
+    if (mirrorAt !== null && mirrorAt <= now) await this.mirror(key, binding);
     const lookAgainAt = await this.actor.act(decision.action, pair);
     if (pair.virtual === null && pair.physical === null) await this.forget(key);
-    return lookAgainAt ?? decision.lookAgainAt;
+    return earliest(mirrorAt !== null && mirrorAt > now ? mirrorAt : null, lookAgainAt, decision.lookAgainAt);
+  }
+
+  /**
+   * When to mirror: now, or a moment later for a copy that has only just been created and says nothing yet, since the same
+   * write can then tell that it runs.
+   */
+  private mirrorAt({ virtual, physical }: PodPair, now: number): number {
+    const known = virtual?.metadata.annotations?.[Annotation.PhysicalPodUid] !== undefined;
+    const silent = physical?.status?.phase === 'Pending' && physical.status.containerStatuses === undefined;
+    if (known || !silent || physical === null) return now;
+    const created = Date.parse(physical.metadata.creationTimestamp ?? '');
+    // Creation times are cut to the second.
+    return Number.isNaN(created) ? now : Math.max(now, created + SILENCE_MILLIS);
   }
 
   /** Nothing is left on either side; what the copy left behind goes too. */
   private async forget(key: string): Promise<void> {
     const ended = this.ended.get(key);
     if (ended !== undefined) await this.actor.settle(ended, '', { verify: false });
+    if (ended !== undefined) this.actor.forget(ended.uid);
     this.ended.delete(key);
     this.virtualKeys.delete(key);
   }
@@ -162,4 +177,9 @@ export class PodWatch implements WatchPart {
     );
     if (written !== null) this.overlay.put(written);
   }
+}
+
+function earliest(...instants: readonly (number | null)[]): number | null {
+  const known = instants.filter((instant): instant is number => instant !== null);
+  return known.length === 0 ? null : Math.min(...known);
 }

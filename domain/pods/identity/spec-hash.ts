@@ -10,7 +10,17 @@ import { userEntries } from './reserved';
  * The physical pod carries the one it was last written from, so a difference means work.
  */
 export function specHash(vPod: Pick<PodObject, 'metadata' | 'spec'>): string {
-  const { metadata, spec } = vPod;
+  const known = hashes.get(vPod);
+  if (known !== undefined) return known;
+  const hash = computeHash(vPod);
+  hashes.set(vPod, hash);
+  return hash;
+}
+
+/** Stored objects never change, and each is compared several times. */
+const hashes = new WeakMap<object, string>();
+
+function computeHash({ metadata, spec }: Pick<PodObject, 'metadata' | 'spec'>): string {
   return md5Hex(
     canonicalJson({
       labels: userEntries(metadata.labels),

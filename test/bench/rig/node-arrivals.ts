@@ -1,0 +1,59 @@
+import type { Node } from 'kubernetes-types/core/v1';
+import { now } from '../measure/clock';
+
+/** The vnodes as a watch shows them, and waits for what they become. */
+export class NodeArrivals {
+  private readonly nodes = new Map<string, Node>();
+  private readonly listeners = new Set<(at: number) => void>();
+  private broken: Error | null = null;
+
+  record(type: string, node: Node, at: number): void {
+    const name = node.metadata?.name ?? '';
+    if (type === 'DELETED') this.nodes.delete(name);
+    else this.nodes.set(name, node);
+    for (const listener of this.listeners) listener(at);
+  }
+
+  /** Fails all coming waits. */
+  fail(error: Error): void {
+    this.broken = error;
+  }
+
+  get(name: string): Node | undefined {
+    return this.nodes.get(name);
+  }
+
+  /**
+   * Waits until `isSo` holds.
+   * @returns the arrival of the event that made it so
+   * @throws Error naming `what` after `within` milliseconds
+   */
+  async until(what: string, isSo: (nodes: readonly Node[]) => boolean, within: number): Promise<number> {
+    if (this.broken !== null) throw this.broken;
+    return await new Promise((resolve, reject) => {
+      const end = () => {
+        clearTimeout(timer);
+        this.listeners.delete(look);
+      };
+      const look = (at: number) => {
+        if (!isSo([...this.nodes.values()])) return;
+        end();
+        resolve(at);
+      };
+      const timer = setTimeout(() => {
+        end();
+        reject(new Error(`waited ${within / 1000} s for ${what}`));
+      }, within);
+      this.listeners.add(look);
+      look(now());
+    });
+  }
+}
+
+export function isReady(node: Node): boolean {
+  return node.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') === true;
+}
+
+export function hasTaint(node: Node, key: string): boolean {
+  return node.spec?.taints?.some((taint) => taint.key === key) === true;
+}

@@ -1,0 +1,56 @@
+import pLimit from 'p-limit';
+import { now } from '../measure/clock';
+import { pod, podNames, PODS_PATH, type PodOptions } from './manifests';
+import type { Rig } from './rig';
+
+/** Requests of the bench at the same time. */
+const PARALLEL = 32;
+
+/** Pods that were posted. */
+export interface Posted {
+  readonly names: readonly string[];
+  /** By name, as the API server answered. */
+  readonly uids: ReadonlyMap<string, string>;
+  /** Just before the first POST. */
+  readonly since: number;
+}
+
+/** Posts one pod; `since` is the instant before the request. */
+export async function postPod({ virtual }: Rig, options: PodOptions): Promise<{ since: number; uid: string }> {
+  const since = now();
+  const created = await virtual.api.create<{ metadata: { uid: string } }>(PODS_PATH, pod(options));
+  return { since, uid: created.metadata.uid };
+}
+
+/** Posts `count` ordinary pods, 32 at a time. */
+export async function postPods(rig: Rig, prefix: string, count: number): Promise<Posted> {
+  const limit = pLimit(PARALLEL);
+  const names = podNames(prefix, count);
+  const since = now();
+  const post = async (name: string) => [name, (await postPod(rig, { name })).uid] as const;
+  return { names, uids: new Map(await Promise.all(names.map((name) => limit(() => post(name))))), since };
+}
+
+/** Deletes pods, 32 at a time, as `kubectl delete` would; resolves when the API server has accepted all. */
+export async function deletePods({ virtual }: Rig, names: readonly string[]): Promise<void> {
+  const limit = pLimit(PARALLEL);
+  await Promise.all(names.map((name) => limit(() => virtual.api.delete(`${PODS_PATH}/${name}`))));
+}
+
+/** Waits until these pods are gone on both sides, and returns the last arrival. */
+export async function untilGone({ watches }: Rig, names: readonly string[], within: number): Promise<number> {
+  const [virtual, physical] = await Promise.all([
+    watches.virtualPods.until(names, 'gone', { within }),
+    watches.physicalPods.until(names, 'gone', { within }),
+  ]);
+  return Math.max(virtual, physical);
+}
+
+/** Removes whatever pods a failed scenario left; resolves when none is listed any more. */
+export async function clearPods({ virtual, watches }: Rig): Promise<void> {
+  const { items } = await virtual.api.get<{ items: { metadata: { name: string } }[] }>(PODS_PATH);
+  const names = items.map(({ metadata }) => metadata.name);
+  if (names.length === 0) return;
+  await virtual.api.delete(PODS_PATH);
+  await watches.virtualPods.until(names, 'gone', { within: 60_000 });
+}

@@ -1,0 +1,86 @@
+import { Client, Connection } from '@temporalio/client';
+import { ensureBinaries, tools } from '../../../local/binaries';
+import { nodeNames } from '../../../local/clusters/fake-nodes';
+import type { Cluster } from '../../../local/clusters/cluster';
+import { newRunFolder } from '../../../local/processes/run-folder';
+import type { Progress } from '../../../local/progress';
+import { startStack, type Stack } from '../../../local/stack';
+import { usesOf, type Uses } from '../measure/processes';
+import type { BenchOptions } from '../options';
+import { bind, install, productKubeconfig } from './install';
+import { POOL_LABEL } from './manifests';
+import { Product } from './product';
+import { openWatches, type Watches } from './watches';
+
+/** Everything a scenario works with: a bound physical cluster without a policy yet, and what is measured with. */
+export interface Rig {
+  readonly options: BenchOptions;
+  readonly virtual: Cluster;
+  readonly physical: Cluster;
+  readonly product: Product;
+  readonly watches: Watches;
+  readonly temporal: Client;
+  /** What every process of the stack has used so far. */
+  uses(): Uses;
+  stop(): Promise<void>;
+}
+
+/** Name of the physical node whose policy the window scenarios edit. */
+export const WINDOW_NODE = 'c1-window-1';
+/** What a kubelet allows by default; more where the pods of a run would not fit. */
+const USUAL_POD_LIMIT = 110;
+
+/** Starts clusters, Temporal and the product. A failure stops what had been started. */
+export async function startRig(options: BenchOptions, report: Progress): Promise<Rig> {
+  const binaries = await ensureBinaries(tools, { report });
+  const folder = newRunFolder('bench');
+  const onCrash = (error: Error) => report.say(error.message);
+  const stack = await startStack({
+    ...{ binaries, dir: folder.path, report, onCrash },
+    physicalClusters: 1,
+    nodesPerCluster: 0,
+    temporal: { unsafeNoSync: true },
+    clusters: { audit: true },
+  });
+  const ends: (() => unknown)[] = [() => stack.stop(), () => folder.remove()];
+  const stop = async () => {
+    for (const end of ends) await end();
+  };
+  try {
+    const rig = await equip(stack, options, report);
+    ends.unshift(() => rig.watches.close(), () => rig.temporal.connection.close());
+    return { ...rig, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function equip(stack: Stack, options: BenchOptions, report: Progress): Promise<Omit<Rig, 'stop'>> {
+  const { virtual, supervisor, dir } = stack;
+  const [physical] = stack.physical;
+  if (physical === undefined) throw new Error('unreachable: the stack was started with one physical cluster');
+  await addNodes(physical, options);
+  await install(virtual, physical);
+  const kubeconfig = await productKubeconfig(virtual, dir);
+  const temporalAddress = stack.temporal.address;
+  const product = new Product({ supervisor, kubeconfig, temporalAddress, cpuProf: options.cpuProf });
+  const step = report.step(`worker (${options.workers}) and gateway`);
+  await Promise.all([product.startGateway(), ...Array.from({ length: options.workers }, () => product.startWorker())]);
+  await bind(virtual, physical, dir);
+  step.done('ready, bound');
+  const connection = await Connection.connect({ address: temporalAddress });
+  return {
+    ...{ options, virtual, physical, product },
+    watches: await openWatches(virtual, physical),
+    temporal: new Client({ connection, namespace: stack.temporal.namespace }),
+    uses: () => usesOf([...supervisor.running, { name: 'bench', pid: process.pid }]),
+  };
+}
+
+async function addNodes(physical: Cluster, { nodes, pods, burst }: BenchOptions): Promise<void> {
+  const needed = Math.ceil((1.5 * Math.max(pods, burst)) / nodes);
+  const allocatable = { pods: String(Math.max(USUAL_POD_LIMIT, needed)) };
+  await physical.addNodes({ names: nodeNames('c1-node', nodes), labels: { [POOL_LABEL]: 'main' }, allocatable });
+  await physical.addNodes({ names: [WINDOW_NODE], labels: { [POOL_LABEL]: 'window' } });
+}

@@ -1,0 +1,19 @@
+import type { Scenario } from '../result';
+import { burst } from './burst';
+import { idle } from './idle';
+import { kill } from './kill';
+import { leases } from './leases';
+import { policyEdit, windowEdge } from './window';
+
+/** In the order in which they run; the first one is always run. */
+export const scenarios: readonly Scenario[] = [
+  leases,
+  windowEdge,
+  idle({ token: true }),
+  idle({ token: false }),
+  burst('pods'),
+  burst('burst'),
+  kill('none'),
+  kill('one'),
+  policyEdit,
+];
