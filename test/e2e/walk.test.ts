@@ -1,0 +1,34 @@
+import { existsSync } from 'node:fs';
+import { steps } from '../../local/demo/steps';
+import { processesMentioning } from '../support/living-processes';
+import { openTestWalk, type TestWalk } from '../support/walk';
+
+jest.setTimeout(120_000);
+
+let open: TestWalk;
+let stumbled: string | null = null;
+
+beforeAll(async () => {
+  open = await openTestWalk();
+});
+
+afterAll(async () => {
+  await open?.close();
+});
+
+describe('the walk of the guide', () => {
+  it.each(steps)('$title', async ({ title, run }) => {
+    if (stumbled !== null) throw new Error(`not reached: "${stumbled}" failed`);
+    stumbled = title;
+    await run(open.walk);
+    stumbled = null;
+  });
+});
+
+it('ends without a crash, and leaves no process and no file behind', async () => {
+  const { dir } = open.walk.stack;
+  await open.close();
+  expect(open.crashes).toEqual([]);
+  expect(processesMentioning(dir)).toEqual([]);
+  expect(existsSync(dir)).toBe(false);
+});

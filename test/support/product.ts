@@ -1,0 +1,18 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Stack } from '../../local/stack';
+
+/** Everything that gateway and workers of a `kubeocean up` have logged so far. */
+export function productLog({ dir }: Stack, name = 'kubeocean'): string {
+  return readFileSync(join(dir, 'logs', `${name}.log`), 'utf8');
+}
+
+/** Process ids of the workers that live now. */
+export function workerPids(stack: Stack): number[] {
+  const newest = new Map<string, number>();
+  for (const line of productLog(stack).split('\n')) {
+    const started = /"process":"(worker-\d+)","pid":(\d+),"msg":"process started"/.exec(line);
+    if (started) newest.set(started[1] ?? '', Number(started[2]));
+  }
+  return [...newest.values()];
+}
