@@ -27,5 +27,13 @@ const project = (name, extra = {}) => ({
 });
 
 module.exports = {
-  projects: [project('unit'), project('workflow'), project('integration'), project('e2e')],
+  projects: [
+    project('unit'),
+    project('workflow', {
+      globalSetup: '<rootDir>/test/support/workflow/global-setup.ts',
+      globalTeardown: '<rootDir>/test/support/workflow/global-teardown.ts',
+    }),
+    project('integration'),
+    project('e2e'),
+  ],
 };

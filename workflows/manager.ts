@@ -5,7 +5,7 @@ import { bindingsSeenSignal, managerStatusQuery } from './contracts/manager';
 import type { BindingsSeen, ManagerInput, ManagerState } from './contracts/manager';
 import { KoBinding } from './contracts/search-attributes';
 import { clusterBinding } from './cluster-binding';
-import { ensureChild } from './kit/children';
+import { ensureChild, trySignal } from './kit/children';
 import { continueWhen, earliest, nextTick } from './kit/continuing';
 import { Pulse } from './kit/pulse';
 import { watch } from './watch';
@@ -19,19 +19,24 @@ export async function manager(input: ManagerInput): Promise<void> {
   const pulse = new Pulse();
   let unsure: Set<string> = new Set(Object.keys(state.bindings));
   let tickAt = 0;
+  // A run that starts from nothing knows no binding; a watch that runs already has told what it saw to the run before.
+  let compare = input.carried === undefined;
 
   setHandler(bindingsSeenSignal, pulse.on((seen) => foldBindings(state, seen).forEach((name) => unsure.add(name))), {
     description: 'ClusterBindings that the watch of the virtual cluster saw.',
   });
   setHandler(closedSignal, pulse.on(({ name, uid, why }) => {
     const binding = state.bindings[name];
-    if (binding === undefined || binding.uid !== uid) return;
-    if (why === 'cancelled') binding.held = true;
+    if (binding === undefined) return;
+    // It was made again under its name: its workflow could not start while the old one was closing.
+    if (binding.uid !== uid) unsure.add(name);
+    else if (why === 'cancelled') binding.held = true;
     else delete state.bindings[name];
   }));
   setHandler(resyncSignal, pulse.on(() => {
     for (const binding of Object.values(state.bindings)) delete binding.held;
     tickAt = 0;
+    compare = true;
   }), { description: 'Make sure now that every child exists; also takes back cancellations.' });
   setHandler(managerStatusQuery, () => ({
     virtualCluster: input.virtualCluster,
@@ -40,9 +45,11 @@ export async function manager(input: ManagerInput): Promise<void> {
 
   for (;;) {
     if (tickAt <= Date.now()) {
-      await ensureWatch(input);
-      unsure = new Set(Object.keys(state.bindings));
       tickAt = nextTick(input.settings);
+      const afresh = compare;
+      compare = false;
+      await ensureWatch(input, afresh);
+      unsure = new Set(Object.keys(state.bindings));
     }
     for (const name of unsure) {
       unsure.delete(name);
@@ -88,8 +95,9 @@ async function ensureBinding(input: ManagerInput, state: ManagerState, name: str
   );
 }
 
-async function ensureWatch({ settings }: ManagerInput): Promise<void> {
-  await ensureChild(
+/** @param afresh whether a watch that runs already has to compare everything again */
+async function ensureWatch({ settings }: ManagerInput, afresh: boolean): Promise<void> {
+  const how = await ensureChild(
     watch,
     {
       workflowId: VIRTUAL_WATCH_ID,
@@ -98,5 +106,6 @@ async function ensureWatch({ settings }: ManagerInput): Promise<void> {
     },
     { uid: workflowInfo().workflowId, generation: 0 },
   );
+  if (afresh && how === 'adopted') await trySignal(VIRTUAL_WATCH_ID, (handle) => handle.signal(resyncSignal));
 }
 

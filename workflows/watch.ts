@@ -1,7 +1,7 @@
-import { CancellationScope, continueAsNew, isCancellation, proxyActivities, setHandler } from '@temporalio/workflow';
+import { CancellationScope, continueAsNew, isCancellation, proxyActivities, setHandler, sleep } from '@temporalio/workflow';
 import { WATCH_TASK_QUEUE } from '../api/names/group';
 import type { WatchActivities } from './contracts/activities';
-import { wantedSignal } from './contracts/common';
+import { resyncSignal, wantedSignal } from './contracts/common';
 import type { WatchInput } from './contracts/watch';
 
 const { watch: watchOnce } = proxyActivities<WatchActivities>({
@@ -12,19 +12,45 @@ const { watch: watchOnce } = proxyActivities<WatchActivities>({
   retry: { initialInterval: '500 milliseconds', backoffCoefficient: 1 },
 });
 
+/** A watch that finds nothing to watch is not started again before this, milliseconds. */
+const REST_MILLIS = 1_000;
+
 /**
  * Keeps one long, heartbeating activity alive: the informers of a cluster, the signals they cause and the
  * mirrors. When the worker that runs it dies, Temporal gives it to another one within ten seconds.
  * A workflow of its own, so that its parent may continue as new without cutting the watch.
+ * A resync starts the activity anew, which compares everything; so does a parent whose binding has another UID.
  */
 export async function watch(input: WatchInput): Promise<void> {
-  setHandler(wantedSignal, () => undefined);
+  const scope = new CancellationScope();
+  let { target } = input;
+  let again = false;
+  const startAgain = () => {
+    again = true;
+    scope.cancel();
+  };
+  setHandler(wantedSignal, ({ uid }) => {
+    if (target.kind === 'virtual' || target.uid === uid) return;
+    target = { ...target, uid };
+    startAgain();
+  });
+  setHandler(resyncSignal, startAgain, { description: 'Compare everything now.' });
   try {
-    await watchOnce(input.target);
+    const outcome = await scope.run(() => watchAndRest(input));
+    if (outcome === 'gone' && target === input.target) return;
   } catch (error) {
-    if (isCancellation(error)) return;
-    throw error;
+    if (!isCancellation(error)) throw error;
+    if (!again) return;
   }
-  if (CancellationScope.current().consideredCancelled) return;
-  await continueAsNew<typeof watch>(input);
+  // Cancelled from outside, unless another binding wants it by now.
+  if (CancellationScope.current().consideredCancelled && target === input.target) return;
+  await continueAsNew<typeof watch>({ ...input, target });
+}
+
+async function watchAndRest({ target }: WatchInput): Promise<'again' | 'gone'> {
+  const startedAt = Date.now();
+  const outcome = await watchOnce(target);
+  const left = startedAt + REST_MILLIS - Date.now();
+  if (outcome !== 'gone' && left > 0) await sleep(left, { summary: 'nothing to watch yet' });
+  return outcome;
 }

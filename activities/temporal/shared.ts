@@ -2,7 +2,7 @@ import type { Client } from '@temporalio/client';
 import { WorkflowNotFoundError } from '@temporalio/common';
 import { Annotation } from '../../api/names/keys';
 import { vnodeName } from '../../domain/vnode';
-import { ClusterBindings, Nodes } from '../../kube';
+import { ClusterBindings, isKubeError, Nodes } from '../../kube';
 import type { SharedActivities } from '../../workflows/contracts/activities';
 import { forceReclaimSignal } from '../../workflows/contracts/common';
 import { failing } from '../failing';
@@ -19,8 +19,9 @@ export function sharedActivities(fleet: Fleet, client: Client, openWorkflows: Op
       if (binding === undefined) return;
       const body = { metadata: { annotations: { [Annotation.Paused]: paused ? 'true' : null } } };
       const patch = { kind: 'merge', body } as const;
-      if (node === null) await fleet.virtual.client.patch(ClusterBindings, { name }, patch, { uid });
-      else await fleet.virtual.client.patch(Nodes, { name: vnodeName(binding.spec.clusterID, node) }, patch);
+      const { client } = fleet.virtual;
+      if (node === null) await unlessGone(client.patch(ClusterBindings, { name }, patch, { uid }));
+      else await unlessGone(client.patch(Nodes, { name: vnodeName(binding.spec.clusterID, node) }, patch));
     }),
 
     tellNodes: failing(async ({ name }, message) => {
@@ -28,6 +29,15 @@ export function sharedActivities(fleet: Fleet, client: Client, openWorkflows: Op
       await Promise.all(ids.map((id) => tell(client, id, message)));
     }),
   };
+}
+
+/** A pause of something that is gone is no pause. */
+async function unlessGone(write: Promise<unknown>): Promise<void> {
+  try {
+    await write;
+  } catch (error) {
+    if (!isKubeError(error, 'NotFound')) throw error;
+  }
 }
 
 async function tell(client: Client, workflowId: string, message: 'forceReclaim' | 'cancel'): Promise<void> {

@@ -1,5 +1,6 @@
 import { Context } from '@temporalio/activity';
 import type { WatchActivities } from '../../workflows/contracts/activities';
+import type { WatchTarget } from '../../workflows/contracts/watch';
 import { failing } from '../failing';
 import { watchBinding } from './watch-binding';
 import type { WatchDependencies } from './watch-binding';
@@ -18,13 +19,19 @@ export function watchActivities(deps: WatchDependencies): WatchActivities {
       const beat = setInterval(() => context.heartbeat(), HEARTBEAT_MILLIS);
       try {
         const stopped = context.cancellationSignal;
-        if (target.kind === 'virtual') await watchVirtual(deps, stopped);
-        else await watchBinding(deps, { name: target.binding, uid: target.uid }, stopped);
+        const outcome = await watchTarget(deps, target, stopped);
         // Cancelled (by a workflow or by a worker that shuts down): say so, and let another attempt take over.
         if (stopped.aborted) await context.cancelled;
+        return outcome;
       } finally {
         clearInterval(beat);
       }
     }),
   };
+}
+
+async function watchTarget(deps: WatchDependencies, target: WatchTarget, stopped: AbortSignal): Promise<'again' | 'gone'> {
+  if (target.kind === 'binding') return watchBinding(deps, { name: target.binding, uid: target.uid }, stopped);
+  await watchVirtual(deps, stopped);
+  return 'again';
 }

@@ -1,4 +1,5 @@
 import type { Client } from '@temporalio/client';
+import { ClusterBindings } from '../../kube';
 import type { BindingRef } from '../../workflows/contracts/activities';
 import type { Fleet } from '../fleet/fleet';
 import { BY_BINDING, BY_NODE } from '../fleet/virtual-cluster';
@@ -27,15 +28,19 @@ export interface WatchDependencies {
  * Level-triggered: it starts by comparing everything, so whatever happened while nobody watched is found.
  * @throws CredentialsFault, KubeError when the cluster cannot be opened
  */
-export async function watchBinding(deps: WatchDependencies, ref: BindingRef, stopped: AbortSignal): Promise<void> {
+export async function watchBinding(
+  deps: WatchDependencies,
+  ref: BindingRef,
+  stopped: AbortSignal,
+): Promise<'again' | 'gone'> {
   const { fleet } = deps;
   await fleet.virtual.synced();
   const binding = fleet.binding(ref.name, ref.uid);
-  if (binding === undefined) return;
+  if (binding === undefined) return (await isGone(fleet, ref)) ? 'gone' : 'again';
   const physical = await fleet.physical(binding);
   const ended = AbortSignal.any([stopped, physical.closed]);
   await Promise.race([physical.synced(), aborted(ended)]);
-  if (ended.aborted) return;
+  if (ended.aborted) return 'again';
   const messenger = new Messenger(deps.client, deps.signals, ref);
   const context: WatchContext = { ...deps, physical, messenger, ref, binding: () => fleet.binding(ref.name, ref.uid) };
   const parts = [NodeWatch, PodWatch, PolicyWatch, TokenWatch, Reachability].map((Part) => new Part(context));
@@ -43,10 +48,17 @@ export async function watchBinding(deps: WatchDependencies, ref: BindingRef, sto
     for (const part of parts) part.start();
     reviewPods(context);
     await aborted(ended);
+    return 'again';
   } finally {
     for (const part of parts) part.stop();
     messenger.stop();
   }
+}
+
+/** The store may be behind: only the API server can say that a binding is gone. */
+async function isGone({ virtual }: Fleet, { name, uid }: BindingRef): Promise<boolean> {
+  const binding = await virtual.client.get(ClusterBindings, { name });
+  return binding?.metadata.uid !== uid;
 }
 
 /** A predecessor of this watch may have died between a pod and its message: nodes with pods compare them with their workflows. */

@@ -25,14 +25,15 @@ export function listen(run: BindingRun): void {
       if (message.uid === ref.uid) fold(message);
     });
 
-  setHandler(wantedSignal, mine(() => run.lookNow()));
+  // Of whatever UID: one that is not ours means that our object is gone.
+  setHandler(wantedSignal, pulse.on(() => run.lookNow()));
   setHandler(bindingChangedSignal, mine(() => run.lookNow()), {
     description: 'The ClusterBinding, its kubeconfig Secret or a Service it needs changed.',
   });
   setHandler(nodesWantedSignal, mine((wanted) => wantNodes(run, wanted)), {
     description: 'Physical nodes that ought to be lent.',
   });
-  setHandler(closedSignal, mine((closed) => nodeClosed(run, closed)));
+  setHandler(closedSignal, pulse.on((closed) => nodeClosed(run, closed)));
   setHandler(reachabilitySignal, mine(({ reachable }) => void (orders.reachable = reachable)));
   setHandler(resyncSignal, pulse.on(() => resync(run)), {
     description: 'Relist and compare now; also lends again what a cancellation returned.',
@@ -50,6 +51,8 @@ export function listen(run: BindingRun): void {
 }
 
 function wantNodes({ state, unsure }: BindingRun, { nodes, insist }: NodesWanted): void {
+  // What is being returned by hand takes no new nodes.
+  if (state.cancelled === true) return;
   for (const node of nodes) {
     const known = state.nodes[node];
     if (known?.held === true) continue;
@@ -58,10 +61,12 @@ function wantNodes({ state, unsure }: BindingRun, { nodes, insist }: NodesWanted
   }
 }
 
-function nodeClosed({ state, unsure }: BindingRun, { name, why }: Closed): void {
+function nodeClosed({ state, unsure, ref }: BindingRun, { name, uid, why }: Closed): void {
   const node = state.nodes[name];
   if (node === undefined) return;
-  if (why === 'cancelled') state.nodes[name] = { held: true };
+  // It served an earlier binding of our name, and ours could not start meanwhile.
+  if (uid !== ref.uid) unsure.add(name);
+  else if (why === 'cancelled') state.nodes[name] = { held: true };
   else if (node.again === true) {
     state.nodes[name] = {};
     unsure.add(name);
@@ -76,5 +81,5 @@ function resync(run: BindingRun): void {
     }
   }
   run.lookNow();
-  run.tickNow();
+  run.compareNow();
 }

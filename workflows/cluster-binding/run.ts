@@ -2,6 +2,7 @@ import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow'
 import type { BindingPass } from '../contracts/activities';
 import type { ClusterBindingInput, ClusterBindingState } from '../contracts/cluster-binding';
 import { bindingWatchId, MANAGER_ID, nodeId } from '../contracts/ids';
+import { resyncSignal } from '../contracts/common';
 import { KoBinding, KoCluster, KoNode, KoPhase } from '../contracts/search-attributes';
 import { attempt, patiently, WOKEN } from '../kit/call';
 import { ensureChild, tellClosed, trySignal } from '../kit/children';
@@ -24,11 +25,14 @@ export class BindingRun {
   private tickAt = 0;
   private failures = 0;
   private watching = false;
+  /** True: a watch that runs already has to compare everything again, as it told what it saw to a run that is no more. */
+  private compare: boolean;
   private clusterId = '';
 
   constructor(private readonly input: ClusterBindingInput) {
     this.ref = { name: input.name, uid: input.uid };
     this.state = input.carried ?? { v: 1, generation: 0, phase: 'Pending', nodes: {} };
+    this.compare = input.carried === undefined;
     listen(this);
   }
 
@@ -38,9 +42,10 @@ export class BindingRun {
     this.failures = 0;
   }
 
-  /** Makes sure of every child as soon as the loop turns. */
-  tickNow(): void {
+  /** Makes sure of every child, and has the watch compare everything, as soon as the loop turns. */
+  compareNow(): void {
     this.tickAt = 0;
+    this.compare = true;
   }
 
   /** Cancelled: return every node with grace, then close; the object itself stays. */
@@ -54,8 +59,7 @@ export class BindingRun {
   async untilClosedOrFull(): Promise<ClusterBindingState | undefined> {
     for (;;) {
       if (await this.turn()) {
-        const why = this.state.cancelled === true ? 'cancelled' : 'done';
-        await tellClosed(MANAGER_ID, { ...this.ref, why });
+        await this.close();
         return undefined;
       }
       const again = continueWhen(this.pulse, this.input.settings);
@@ -63,6 +67,18 @@ export class BindingRun {
       const until = earliest(this.lookAt, this.tickAt, again === 'no' ? null : again);
       await this.pulse.next(until, 'next look at the binding');
     }
+  }
+
+  /**
+   * Tells the manager, once more when a message came meanwhile: it may say that an object of the same name is there already,
+   * whose workflow cannot start before this one has ended.
+   */
+  private async close(): Promise<void> {
+    const why = this.state.cancelled === true ? 'cancelled' : 'done';
+    do {
+      if (this.pulse.hasNews) await this.pulse.next(null, 'a message to one that closes');
+      await tellClosed(MANAGER_ID, { ...this.ref, why });
+    } while (this.pulse.hasNews && why === 'done');
   }
 
   /** @returns true when nothing is left to do */
@@ -116,7 +132,10 @@ export class BindingRun {
   private async ensureWatch(): Promise<void> {
     if (this.watching) return;
     const { name, uid } = this.ref;
-    await ensureChild(
+    const { compare } = this;
+    this.compare = false;
+    this.watching = true;
+    const how = await ensureChild(
       watch,
       {
         workflowId: bindingWatchId(name),
@@ -126,17 +145,21 @@ export class BindingRun {
       },
       { uid, generation: this.state.generation },
     );
-    this.watching = true;
+    if (compare && how === 'adopted') await trySignal(bindingWatchId(name), (handle) => handle.signal(resyncSignal));
   }
 
   /** The slow tick: a workflow that somebody terminated by hand comes back. */
   private async reviewNodes(): Promise<void> {
     this.tickAt = nextTick(this.input.settings);
     this.watching = false;
+    if (this.state.cancelled === true) this.orders.cancelNodes = true;
     const open = await attempt(this.pulse, (activities) =>
       activities.openWorkflows({ type: 'leasedNode', binding: this.ref.name }),
     );
-    if (open === WOKEN) return this.tickNow();
+    if (open === WOKEN) {
+      this.tickAt = 0;
+      return;
+    }
     const present = new Set(open);
     for (const [node, { held }] of Object.entries(this.state.nodes)) {
       if (held !== true && !present.has(nodeId(this.ref.name, node))) this.unsure.add(node);
@@ -167,6 +190,7 @@ export class BindingRun {
       },
       { uid: bindingUid, generation: this.state.generation },
     );
+    if (this.state.cancelled === true) await trySignal(nodeId(binding, node), (handle) => handle.cancel());
   }
 
   /** Waits for the nodes to close, then cleans up. @returns true when nothing of the binding is left */

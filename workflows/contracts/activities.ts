@@ -112,8 +112,8 @@ export interface SharedActivities {
 }
 
 export interface WatchActivities {
-  /** Runs until cancelled, until the binding is gone, or for hours; then it is simply started again. */
-  watch(target: WatchTarget): Promise<void>;
+  /** Runs until it is cancelled, or until there is a reason to begin afresh; `gone`: the binding is, and so is the reason to watch. */
+  watch(target: WatchTarget): Promise<'again' | 'gone'>;
 }
 
 export type ShortActivities = BindingActivities & NodeActivities & PodActivities & SharedActivities;

@@ -15,10 +15,14 @@ const patient = proxyActivities<ShortActivities>({
 /** The step was given up because a message arrived while it was being retried: decide again. */
 export const WOKEN = Symbol('woken');
 
+/** How long a step that repeating cannot mend rests when no message arrives. */
+const REST = '5 minutes';
+
 /**
  * Runs one activity at once in the workflow's own process (one attempt of two seconds, one history event).
  * When that does not succeed it runs as the same function on the task queue, retried until it does, or until
- * a message arrives: waiting out a backoff of minutes must not delay what the message asks for.
+ * a message arrives: waiting out a backoff of minutes must not delay what the message asks for. A failure that
+ * repeating cannot mend rests until a message arrives, at most five minutes; it never ends the workflow.
  *
  * @returns its result, or {@link WOKEN}
  */
@@ -36,6 +40,10 @@ export async function attempt<R>(
   const woken = condition(() => pulse.hasNews).then((): typeof WOKEN => WOKEN);
   try {
     return await Promise.race([retried, woken]);
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    if (!(await condition(() => pulse.hasNews, REST))) pulse.touch();
+    return WOKEN;
   } finally {
     scope.cancel();
     retried.catch(() => undefined);

@@ -13,17 +13,19 @@ type ChildOptions<T extends Workflow> = Omit<ChildWorkflowOptions, 'args'> & {
  * Starts a child that outlives its parent's runs, or adopts the one that holds its id.
  * "Already started" is no success by itself: the holder may be about to close, so it is told that it is
  * wanted; when it has closed meanwhile, it is started again (architecture section 3, Adoption).
+ *
+ * @returns whether it is a new one
  */
 export async function ensureChild<T extends Workflow>(
   workflow: T,
   options: ChildOptions<T>,
   wanted: Wanted,
-): Promise<void> {
+): Promise<'started' | 'adopted'> {
   for (;;) {
-    if (await startIfAbsent(workflow, options)) return;
-    if (await trySignal(options.workflowId, (handle) => handle.signal(wantedSignal, wanted))) return;
+    if (await startIfAbsent(workflow, options)) return 'started';
+    if (await trySignal(options.workflowId, (handle) => handle.signal(wantedSignal, wanted))) return 'adopted';
     // One that has completed and may not run twice is not wanted any more.
-    if (options.workflowIdReusePolicy === 'ALLOW_DUPLICATE_FAILED_ONLY') return;
+    if (options.workflowIdReusePolicy === 'ALLOW_DUPLICATE_FAILED_ONLY') return 'adopted';
   }
 }
 

@@ -2,14 +2,19 @@ import { workflowInfo } from '@temporalio/workflow';
 import type { Settings } from '../contracts/settings';
 import type { Pulse } from './pulse';
 
+/** Events; the server warns from here on, and ends a run at five times as many. */
+const TOO_LONG = 10_000;
+
 /**
  * When this run should continue as new. A run under signal pressure stalls its senders while it closes
- * (temporal-notes B1), so it waits for a quiet moment unless the server insists.
+ * (temporal-notes B1), so it waits for a quiet moment unless the server insists. What a message asked for and the
+ * loop has not done yet is not carried over, so a turn without news comes first, unless the history grows out of hand.
  *
  * @returns `now`, `no`, or the epoch milliseconds at which to ask again
  */
 export function continueWhen(pulse: Pulse, settings: Settings): 'now' | 'no' | number {
   const { historyLength, continueAsNewSuggested } = workflowInfo();
+  if (pulse.hasNews && historyLength < TOO_LONG) return 'no';
   if (continueAsNewSuggested) return 'now';
   if (historyLength <= settings.continueAfterEvents) return 'no';
   const quietAt = pulse.lastMessageAt + settings.quietMillis;

@@ -5,7 +5,7 @@ import { CancellationScope, condition, isCancellation, sleep } from '@temporalio
  * It arms one timer, re-armed only when the instant moves, so an idle wait costs no history.
  */
 export class Pulse {
-  private changed = true;
+  private changed = false;
   private due = false;
   private armedFor: number | null = null;
   private timer: CancellationScope | undefined;
@@ -37,7 +37,7 @@ export class Pulse {
    * @param summary what the timer is for, shown in the Temporal UI
    */
   async next(until: number | null, summary: string): Promise<void> {
-    this.arm(until, summary);
+    if (!this.changed) this.arm(until, summary);
     await condition(() => this.changed || this.due);
     this.changed = false;
     if (this.due) {

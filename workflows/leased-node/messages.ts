@@ -13,7 +13,8 @@ export function listen(run: NodeRun): void {
     });
   const lookAgain = () => void (run.stale = true);
 
-  setHandler(wantedSignal, mine(lookAgain));
+  // Of whatever UID: one that is not ours means that our binding is gone.
+  setHandler(wantedSignal, pulse.on(lookAgain));
   setHandler(nodeChangedSignal, mine(lookAgain), { description: 'Something the vnode is computed from changed.' });
   setHandler(podsAssignedSignal, mine(({ pods }) => assign(state.pendingPods, pods)), {
     description: 'Pods that were scheduled to the vnode.',

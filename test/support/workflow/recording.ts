@@ -1,0 +1,131 @@
+import { ensureManager } from '../../../workers/ensure-manager';
+import type { BindingPass, CreateOutcome, NodePass } from '../../../workflows/contracts/activities';
+import { bindingChangedSignal, nodesWantedSignal } from '../../../workflows/contracts/cluster-binding';
+import { forceReclaimSignal, pauseSignal, resumeSignal, resyncSignal } from '../../../workflows/contracts/common';
+import { bindingId, bindingWatchId, MANAGER_ID, nodeId, podId } from '../../../workflows/contracts/ids';
+import { nodeChangedSignal, podsAssignedSignal } from '../../../workflows/contracts/leased-node';
+import { bindingsSeenSignal } from '../../../workflows/contracts/manager';
+import { deleteRequestedSignal, dependencyAppearedSignal, physicalGoneSignal, specChangedSignal } from '../../../workflows/contracts/virtual-pod';
+import { eventually } from '../eventually';
+import { printHistory } from './histories';
+import { LENT, RETURNED } from './stubs';
+import type { ActivityName } from './stubs';
+import { QUIET, somePod } from './world';
+import type { World } from './world';
+
+const name = 'recorded';
+const uid = 'uid-of-recorded';
+const seen = { name, uid, generation: 1 };
+const pod = somePod('web-0', 'uid-of-web-0');
+const spare = somePod('web-1', 'uid-of-web-1');
+
+/** Runs a binding from bind to unbind. @returns the history of one workflow of each type, as JSON by type */
+export async function recordHistories(world: World): Promise<Record<string, string>> {
+  const scene = new Scene(world);
+  await scene.bind();
+  const watch = await scene.history(bindingWatchId(name), scene.firstWatch);
+  await scene.podLife();
+  await scene.nodeLife();
+  await scene.unbind();
+  return {
+    manager: await scene.history(MANAGER_ID),
+    'cluster-binding': await scene.history(bindingId(name)),
+    'leased-node': await scene.history(nodeId(name, 'n1')),
+    'virtual-pod': await scene.history(podId(pod.uid)),
+    watch,
+  };
+}
+
+/** The scenes of the recorded run, in order. */
+class Scene {
+  /** Run of the watch that a resync made continue as new. */
+  firstWatch = '';
+  private presence: BindingPass['presence'] = 'live';
+  private readonly creations: CreateOutcome[] = [{ result: 'waiting', reason: 'ConfigMap c' }];
+  private failures = 2;
+  private node: NodePass = LENT;
+
+  constructor(private readonly world: World) {
+    world.stubs.behave(name, {
+      reconcileBinding: async () => ({ ...seen, presence: this.presence, phase: 'Ready', reason: 'Ready', credentials: '1', clusterId: 'c' }),
+      reconcileNode: async (_, { cancelled }) => (cancelled ? RETURNED : this.node),
+      createPhysicalPod: async () => this.creations.shift() ?? { result: 'created' },
+      updatePhysicalPod: async () => {
+        if (this.failures-- > 0) throw new Error('the API server does not answer');
+      },
+    });
+  }
+
+  /** Manager, binding, watch, nodes, and the controls that reach them. */
+  async bind(): Promise<void> {
+    const { world } = this;
+    await ensureManager(world.client, 'virtual-cluster', { ...QUIET, tickMillis: 4_000 });
+    await world.handle(MANAGER_ID).signal(bindingsSeenSignal, { complete: true, bindings: [seen] });
+    await world.runs(bindingId(name));
+    await world.runs(bindingWatchId(name));
+    this.firstWatch = await world.runOf(bindingWatchId(name));
+    const binding = world.handle(bindingId(name));
+    await binding.signal(nodesWantedSignal, { uid, nodes: ['n1', 'n2'], insist: false });
+    await world.runs(nodeId(name, 'n2'));
+    await binding.signal(pauseSignal);
+    await this.called('setPaused', 1);
+    await binding.signal(resumeSignal);
+    await this.called('setPaused', 2);
+    await binding.signal(resyncSignal);
+    await this.called('watch', 2);
+  }
+
+  /** Waits for what is missing, is placed, changes while the API server is away, is deleted. */
+  async podLife(): Promise<void> {
+    const { world } = this;
+    await world.handle(nodeId(name, 'n1')).signal(podsAssignedSignal, { uid, pods: [{ ...pod, created: false }, { ...spare, created: true }] });
+    await this.called('createPhysicalPod', 1);
+    const handle = world.handle(podId(pod.uid));
+    await handle.signal(dependencyAppearedSignal);
+    await this.called('createPhysicalPod', 2);
+    await handle.signal(specChangedSignal);
+    await this.called('updatePhysicalPod', 3);
+    await handle.signal(deleteRequestedSignal, { physicalUid: 'physical', graceSeconds: 7, verify: null, why: 'the vPod is being deleted' });
+    await this.called('deletePhysicalPod', 1);
+    await handle.signal(physicalGoneSignal, { verify: false });
+    await handle.result();
+  }
+
+  /** An edge by timer, a forced reclaim, ticks in between; the other node is returned by hand. */
+  async nodeLife(): Promise<void> {
+    const node = this.world.handle(nodeId(name, 'n1'));
+    const edge = Date.now() + 1_000;
+    this.node = { ...LENT, windowEnd: edge, wakeAt: edge };
+    await node.signal(nodeChangedSignal, { uid });
+    const looks = this.world.stubs.calls('reconcileNode', name).length;
+    await this.called('reconcileNode', looks + 1);
+    this.node = { ...LENT, phase: 'Grace', edge, pods: 1 };
+    await this.called('reconcileNode', looks + 2);
+    await node.signal(forceReclaimSignal);
+    await this.called('reconcileNode', looks + 3);
+    await this.called('reviewPods', this.world.stubs.calls('reviewPods', name).length + 1);
+    await this.world.handle(nodeId(name, 'n2')).cancel();
+    await this.world.handle(nodeId(name, 'n2')).result();
+  }
+
+  async unbind(): Promise<void> {
+    const { world } = this;
+    this.presence = 'deleting';
+    this.node = RETURNED;
+    await world.handle(bindingId(name)).signal(bindingChangedSignal, { uid, generation: 2 });
+    await world.handle(nodeId(name, 'n1')).signal(nodeChangedSignal, { uid });
+    await world.handle(nodeId(name, 'n1')).result();
+    await world.handle(bindingId(name)).result();
+  }
+
+  async history(workflowId: string, runId?: string): Promise<string> {
+    return printHistory(await this.world.client.workflow.getHandle(workflowId, runId).fetchHistory());
+  }
+
+  private async called(activity: ActivityName, times: number): Promise<void> {
+    await eventually(() => {
+      const calls = this.world.stubs.calls(activity, name).length;
+      if (calls < times) throw new Error(`${activity} was called ${calls} times, not ${times}`);
+    }, { within: 20_000 });
+  }
+}

@@ -1,0 +1,202 @@
+import type { WorkflowHandle } from '@temporalio/client';
+import type { BindingPass, UnbindPass } from '../../workflows/contracts/activities';
+import {
+  bindingChangedSignal,
+  clusterBindingStatusQuery,
+  nodesWantedSignal,
+  reachabilitySignal,
+} from '../../workflows/contracts/cluster-binding';
+import { forceReclaimSignal, pauseSignal, resumeSignal, resyncSignal } from '../../workflows/contracts/common';
+import { bindingWatchId, MANAGER_ID, nodeId } from '../../workflows/contracts/ids';
+import { nodeChangedSignal } from '../../workflows/contracts/leased-node';
+import { managerStatusQuery, bindingsSeenSignal } from '../../workflows/contracts/manager';
+import { ensureManager } from '../../workers/ensure-manager';
+import { eventually } from '../support/eventually';
+import { LENT, RETURNED } from '../support/workflow/stubs';
+import type { Behaviour } from '../support/workflow/stubs';
+import { QUIET, someBinding, TICKING, World } from '../support/workflow/world';
+
+jest.setTimeout(60_000);
+
+const READY: BindingPass = { presence: 'live', generation: 1, phase: 'Ready', reason: 'Ready', credentials: '1', clusterId: 'c' };
+/** A node goes back when it is told that something changed, as when its binding is being deleted. */
+const returnsOnceToldTwice = (): Behaviour['reconcileNode'] => {
+  const looks = new Map<string, number>();
+  return async ({ node }) => {
+    looks.set(node, (looks.get(node) ?? 0) + 1);
+    return looks.get(node)! > 1 ? RETURNED : LENT;
+  };
+};
+const returnsWhenCancelled: Behaviour['reconcileNode'] = async (_, { cancelled }) => (cancelled ? RETURNED : LENT);
+
+let world: World;
+
+beforeAll(async () => {
+  world = await World.open();
+});
+
+afterAll(() => world.close());
+
+async function startBinding(name: string, behaviour: Behaviour = {}, settings = QUIET): Promise<WorkflowHandle> {
+  world.stubs.behave(name, behaviour);
+  return await world.startBinding(someBinding(name, settings));
+}
+
+async function lend(binding: WorkflowHandle, name: string, nodes: string[]): Promise<void> {
+  await binding.signal(nodesWantedSignal, { uid: `uid-of-${name}`, nodes, insist: false });
+  for (const node of nodes) await eventually(() => expect(looksAt(name, node).length).toBeGreaterThanOrEqual(1));
+}
+
+const looksAt = (name: string, node: string) => world.stubs.calls('reconcileNode', name).filter(({ args }) => args[0].node === node);
+
+async function shows(binding: WorkflowHandle, expected: object): Promise<void> {
+  await eventually(async () => expect(await binding.query(clusterBindingStatusQuery)).toMatchObject(expected));
+}
+
+describe('unbind', () => {
+  it('waits for the nodes, cleans up until nothing is left, ends the watch and tells the manager', async () => {
+    const name = 'unbind';
+    await ensureManager(world.client, 'virtual-cluster', QUIET);
+    let presence: BindingPass['presence'] = 'live';
+    const left: UnbindPass[] = [{ done: false, nodes: [], reason: '1 pods are still stopping' }];
+    world.stubs.behave(name, {
+      reconcileBinding: async () => ({ ...READY, presence }),
+      reconcileNode: returnsOnceToldTwice(),
+      finishUnbind: async () => left.shift() ?? { done: true, nodes: [], reason: 'nothing is left' },
+    });
+    const manager = world.handle(MANAGER_ID);
+    await manager.signal(bindingsSeenSignal, { complete: true, bindings: [{ name, uid: `uid-of-${name}`, generation: 1 }] });
+    const binding = world.handle(`binding/${name}`);
+    await eventually(async () => expect(await world.statusOf(bindingWatchId(name))).toBe('RUNNING'));
+    await lend(binding, name, ['n1', 'n2']);
+
+    presence = 'deleting';
+    await binding.signal(bindingChangedSignal, { uid: `uid-of-${name}`, generation: 2 });
+    await shows(binding, { phase: 'Unbinding', nodes: ['n1', 'n2'] });
+    await world.handle(nodeId(name, 'n1')).signal(nodeChangedSignal, { uid: `uid-of-${name}` });
+    await shows(binding, { nodes: ['n2'] });
+    expect(world.stubs.calls('finishUnbind', name)).toHaveLength(0);
+
+    await world.handle(nodeId(name, 'n2')).signal(nodeChangedSignal, { uid: `uid-of-${name}` });
+    await binding.result();
+    expect(world.stubs.calls('finishUnbind', name)).toHaveLength(2);
+    await eventually(async () => expect(await world.statusOf(bindingWatchId(name))).toBe('COMPLETED'));
+    await eventually(async () => expect((await manager.query(managerStatusQuery)).bindings).toEqual([]));
+  });
+
+  it('starts a node again that still has a vnode', async () => {
+    const name = 'left-over';
+    const left: UnbindPass[] = [{ done: false, nodes: ['n7'], reason: '1 virtual nodes are left' }];
+    const binding = await startBinding(name, {
+      reconcileBinding: async () => ({ ...READY, presence: 'deleting' }),
+      reconcileNode: async () => RETURNED,
+      finishUnbind: async () => left.shift() ?? { done: true, nodes: [], reason: 'nothing is left' },
+    });
+    await binding.result();
+    expect(looksAt(name, 'n7')).toHaveLength(1);
+  });
+});
+
+describe('cancellation', () => {
+  it('of a node returns it, and it stays away until a resync', async () => {
+    const name = 'held-node';
+    const binding = await startBinding(name, { reconcileNode: returnsWhenCancelled }, TICKING);
+    await lend(binding, name, ['n1', 'n2']);
+    await world.handle(nodeId(name, 'n1')).cancel();
+    await world.handle(nodeId(name, 'n1')).result();
+    await shows(binding, { nodes: ['n1', 'n2'], held: ['n1'] });
+    await binding.signal(nodesWantedSignal, { uid: `uid-of-${name}`, nodes: ['n1'], insist: true });
+    const ticks = world.stubs.calls('openWorkflows', name).length;
+    await eventually(() => expect(world.stubs.calls('openWorkflows', name).length).toBeGreaterThan(ticks));
+    expect(await world.statusOf(nodeId(name, 'n1'))).toBe('COMPLETED');
+    await binding.signal(resyncSignal);
+    await shows(binding, { held: [] });
+    await eventually(async () => expect(await world.statusOf(nodeId(name, 'n1'))).toBe('RUNNING'));
+  });
+
+  it('of a binding returns its nodes, leaves the object alone, and holds until a resync of the manager', async () => {
+    const name = 'held-binding';
+    await ensureManager(world.client, 'virtual-cluster', QUIET);
+    world.stubs.behave(name, { reconcileNode: returnsWhenCancelled });
+    const manager = world.handle(MANAGER_ID);
+    await manager.signal(bindingsSeenSignal, { complete: false, bindings: [{ name, uid: `uid-of-${name}`, generation: 1 }] });
+    const binding = world.handle(`binding/${name}`);
+    await eventually(async () => expect(await world.statusOf(`binding/${name}`)).toBe('RUNNING'));
+    await lend(binding, name, ['n1', 'n2']);
+    await eventually(async () => expect(await world.openWorkflows({ type: 'leasedNode', binding: name })).toHaveLength(2));
+    await binding.cancel();
+    await binding.result();
+    for (const node of ['n1', 'n2']) expect(await world.statusOf(nodeId(name, node))).toBe('COMPLETED');
+    expect(world.stubs.calls('finishUnbind', name)).toHaveLength(0);
+    await manager.signal(bindingsSeenSignal, { complete: true, bindings: [{ name, uid: `uid-of-${name}`, generation: 1 }] });
+    await eventually(async () => expect((await manager.query(managerStatusQuery)).bindings).toEqual([name]));
+    expect(await world.statusOf(`binding/${name}`)).toBe('COMPLETED');
+    await manager.signal(resyncSignal);
+    await eventually(async () => expect(await world.statusOf(`binding/${name}`)).toBe('RUNNING'));
+  });
+
+  it('of a binding reaches a node that is wanted at the last moment', async () => {
+    const name = 'late-node';
+    const binding = await startBinding(name, { reconcileNode: returnsWhenCancelled }, TICKING);
+    await lend(binding, name, ['n1']);
+    await Promise.all([
+      binding.signal(nodesWantedSignal, { uid: `uid-of-${name}`, nodes: ['n2'], insist: true }),
+      binding.cancel(),
+      binding.signal(nodesWantedSignal, { uid: `uid-of-${name}`, nodes: ['n3'], insist: true }),
+    ]);
+    await binding.result();
+    for (const node of ['n1', 'n2', 'n3']) expect(await world.statusOf(nodeId(name, node))).not.toBe('RUNNING');
+  });
+});
+
+describe('controls', () => {
+  it('pause and resume write the annotation of the binding', async () => {
+    const name = 'paused';
+    const binding = await startBinding(name);
+    await binding.signal(pauseSignal);
+    await eventually(() => expect(world.stubs.calls('setPaused', name)).toHaveLength(1));
+    await binding.signal(resumeSignal);
+    await eventually(() => expect(world.stubs.calls('setPaused', name)).toHaveLength(2));
+    const ref = { name, uid: `uid-of-${name}` };
+    expect(world.stubs.calls('setPaused', name).map(({ args }) => args)).toEqual([[ref, null, true], [ref, null, false]]);
+  });
+
+  it('forceReclaim reaches every node', async () => {
+    const name = 'forced';
+    const binding = await startBinding(name, { reconcileNode: async () => ({ ...LENT, phase: 'Grace' }) });
+    await lend(binding, name, ['n1', 'n2']);
+    await eventually(async () => expect(await world.openWorkflows({ type: 'leasedNode', binding: name })).toHaveLength(2));
+    await binding.signal(forceReclaimSignal);
+    for (const node of ['n1', 'n2']) {
+      await eventually(() => expect(looksAt(name, node).at(-1)!.args[1].forcedAt).toEqual(expect.any(Number)));
+    }
+  });
+});
+
+describe('preflight', () => {
+  it('is repeated with backoff until the binding is Ready, and at once when something changed', async () => {
+    const name = 'failed-first';
+    let phase: BindingPass['phase'] = 'Failed';
+    const binding = await startBinding(name, { reconcileBinding: async () => ({ ...READY, phase, credentials: undefined }) });
+    await shows(binding, { phase: 'Failed' });
+    await eventually(() => expect(world.stubs.calls('reconcileBinding', name).length).toBeGreaterThanOrEqual(2));
+    expect(await world.statusOf(bindingWatchId(name))).toBe('ABSENT');
+    phase = 'Ready';
+    const at = Date.now();
+    await binding.signal(bindingChangedSignal, { uid: `uid-of-${name}`, generation: 1 });
+    await shows(binding, { phase: 'Ready' });
+    expect(Date.now() - at).toBeLessThan(1_000);
+  });
+
+  it.each([
+    { reachable: false, marked: 1, looks: 1 },
+    { reachable: true, marked: 0, looks: 2 },
+  ])('reachable: $reachable is passed on', async ({ reachable, marked, looks }) => {
+    const name = `reachable-${reachable}`;
+    const binding = await startBinding(name);
+    await shows(binding, { phase: 'Ready' });
+    await binding.signal(reachabilitySignal, { uid: `uid-of-${name}`, reachable });
+    await eventually(() => expect(world.stubs.calls('markUnreachable', name)).toHaveLength(marked));
+    await eventually(() => expect(world.stubs.calls('reconcileBinding', name)).toHaveLength(looks));
+  });
+});

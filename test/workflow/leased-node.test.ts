@@ -1,0 +1,175 @@
+import type { WorkflowHandle } from '@temporalio/client';
+import type { NodePass } from '../../workflows/contracts/activities';
+import { forceReclaimSignal, pauseSignal, resumeSignal, resyncSignal } from '../../workflows/contracts/common';
+import { nodeId, podId } from '../../workflows/contracts/ids';
+import { leasedNodeStatusQuery, nodeChangedSignal, podsAssignedSignal } from '../../workflows/contracts/leased-node';
+import { physicalGoneSignal } from '../../workflows/contracts/virtual-pod';
+import { eventually, throughout } from '../support/eventually';
+import { census, eventsOf, firstTimerDueAt } from '../support/workflow/histories';
+import { LENT, RETURNED } from '../support/workflow/stubs';
+import type { Behaviour } from '../support/workflow/stubs';
+import { nodeOf, podOf, QUIET, someBinding, somePod, World } from '../support/workflow/world';
+
+jest.setTimeout(60_000);
+
+let world: World;
+
+beforeAll(async () => {
+  world = await World.open();
+});
+
+afterAll(() => world.close());
+
+async function startNode(name: string, behaviour: Behaviour = {}, settings = QUIET): Promise<WorkflowHandle> {
+  world.stubs.behave(name, behaviour);
+  return await world.startNode(nodeOf(someBinding(name, settings)));
+}
+
+const looksAt = (name: string) => world.stubs.calls('reconcileNode', name);
+
+async function hasLooked(name: string, times: number): Promise<void> {
+  await eventually(() => expect(looksAt(name)).toHaveLength(times));
+}
+
+it('looks at a window edge to the moment, and at nothing before', async () => {
+  let edge = 0;
+  const reconcileNode = async (): Promise<NodePass> => {
+    if (edge > 0) return { ...LENT, phase: 'Grace', edge };
+    edge = Date.now() + 2_000;
+    return { ...LENT, windowEnd: edge, wakeAt: edge };
+  };
+  const node = await startNode('edge', { reconcileNode });
+  await hasLooked('edge', 2);
+  expect(looksAt('edge')[1]!.at).toBeGreaterThanOrEqual(edge - 100);
+  expect(looksAt('edge')[1]!.at).toBeLessThan(edge + 2_000);
+  await eventually(async () => expect((await node.query(leasedNodeStatusQuery)).phase).toBe('Grace'));
+  const events = await eventsOf(world.client, node.workflowId);
+  // What the server was asked for; how late it is beyond that is the machine's load.
+  expect(Math.abs(firstTimerDueAt(events) - edge)).toBeLessThan(500);
+  // One timer for the edge and, after it, one for the slow tick.
+  expect(census(events)).toMatchObject({ timerStarted: 2, timerFired: 1, workflowTaskCompleted: 2 });
+});
+
+it('moves its one timer when the edge moves', async () => {
+  const edges = [60_000, 1_500];
+  const reconcileNode = async (): Promise<NodePass> => {
+    const inMillis = edges.shift();
+    return { ...LENT, wakeAt: inMillis === undefined ? null : Date.now() + inMillis };
+  };
+  const node = await startNode('moved', { reconcileNode });
+  await hasLooked('moved', 1);
+  await node.signal(nodeChangedSignal, { uid: 'uid-of-moved' });
+  await hasLooked('moved', 3);
+  const [, second, third] = looksAt('moved');
+  expect(third!.at - second!.at).toBeGreaterThan(1_400);
+  expect(census(await eventsOf(world.client, node.workflowId))).toMatchObject({ timerCanceled: 1, timerFired: 1 });
+});
+
+it('is returned with grace when it is cancelled, and tells its binding so', async () => {
+  let passes = 0;
+  const reconcileNode: Behaviour['reconcileNode'] = async (_, { cancelled }) => {
+    if (!cancelled) return LENT;
+    passes += 1;
+    return passes < 3 ? { ...LENT, phase: 'Returning', wakeAt: Date.now() + 200 } : RETURNED;
+  };
+  const node = await startNode('cancelled', { reconcileNode });
+  await hasLooked('cancelled', 1);
+  await node.cancel();
+  await node.result();
+  expect((await node.describe()).status.name).toBe('COMPLETED');
+  expect(looksAt('cancelled').map(({ args }) => args[1].cancelled)).toEqual([false, true, true, true]);
+});
+
+it('hands the moment of forceReclaim on until the node is lent again', async () => {
+  const phases: NodePass['phase'][] = ['Grace', 'Forced', 'Lent', 'Lent'];
+  const reconcileNode = async (): Promise<NodePass> => ({ ...LENT, phase: phases.shift() ?? 'Lent' });
+  const node = await startNode('forced', { reconcileNode });
+  await hasLooked('forced', 1);
+  const before = Date.now();
+  await node.signal(forceReclaimSignal);
+  await hasLooked('forced', 2);
+  await node.signal(nodeChangedSignal, { uid: 'uid-of-forced' });
+  await hasLooked('forced', 3);
+  await node.signal(nodeChangedSignal, { uid: 'uid-of-forced' });
+  await hasLooked('forced', 4);
+  const forced = looksAt('forced').map(({ args }) => args[1].forcedAt);
+  expect(forced).toEqual([null, expect.any(Number), forced[1], null]);
+  expect(Math.abs(forced[1]! - before)).toBeLessThan(1_000);
+});
+
+it('can be paused and resumed by itself', async () => {
+  const node = await startNode('paused');
+  await node.signal(pauseSignal);
+  await eventually(() => expect(world.stubs.calls('setPaused', 'paused')).toHaveLength(1));
+  await node.signal(resumeSignal);
+  await eventually(() => expect(world.stubs.calls('setPaused', 'paused')).toHaveLength(2));
+  const ref = { name: 'paused', uid: 'uid-of-paused' };
+  expect(world.stubs.calls('setPaused', 'paused').map(({ args }) => args)).toEqual([[ref, 'n1', true], [ref, 'n1', false]]);
+});
+
+it('gives edges and forceReclaim their turn while a look keeps failing', async () => {
+  let broken = true;
+  const reconcileNode: Behaviour['reconcileNode'] = async () => {
+    if (broken) throw new Error('the API server does not answer');
+    return LENT;
+  };
+  const node = await startNode('failing', { reconcileNode });
+  await eventually(() => expect(looksAt('failing').length).toBeGreaterThanOrEqual(2));
+  broken = false;
+  await node.signal(forceReclaimSignal);
+  await eventually(() => expect(looksAt('failing').at(-1)!.args[1].forcedAt).toEqual(expect.any(Number)));
+});
+
+describe('pods', () => {
+  it('have one workflow each, however often they are reported', async () => {
+    const node = await startNode('pods');
+    const pods = [somePod('a'), somePod('b')].map((pod) => ({ ...pod, created: true }));
+    await node.signal(podsAssignedSignal, { uid: 'uid-of-pods', pods });
+    await node.signal(podsAssignedSignal, { uid: 'uid-of-pods', pods: [...pods, { ...somePod('c', 'c'), created: false }] });
+    await eventually(() => expect(world.stubs.calls('createPhysicalPod', 'pods')).toHaveLength(1));
+    for (const { uid } of pods) expect(await world.statusOf(podId(uid))).toBe('RUNNING');
+    expect(census(await eventsOf(world.client, node.workflowId)).childWorkflowExecutionStarted).toBe(3);
+  });
+
+  it('that have come and gone are not given a second workflow', async () => {
+    const pod = somePod();
+    const node = await startNode('came-and-went');
+    const handle = await world.startPod(podOf(someBinding('came-and-went'), pod));
+    await handle.signal(physicalGoneSignal, { verify: false });
+    await handle.result();
+    await node.signal(podsAssignedSignal, { uid: 'uid-of-came-and-went', pods: [{ ...pod, created: true }] });
+    await eventually(async () => expect((await node.query(leasedNodeStatusQuery)).pods).toBe(1));
+    expect(await world.statusOf(podId(pod.uid))).toBe('COMPLETED');
+  });
+
+  it('are reviewed on resync: missing workflows start, stray ones are told', async () => {
+    const [missing, stray] = [somePod('missing'), somePod('stray')];
+    const node = await startNode('review', { reviewPods: async () => ({ missing: [missing], stray: [stray.uid] }) });
+    const told = await world.startPod(podOf(someBinding('review'), stray));
+    await node.signal(resyncSignal);
+    await told.result();
+    expect(world.stubs.calls('settlePod', 'review').map(({ args }) => args[1])).toEqual([{ verify: true }]);
+    await eventually(async () => expect(await world.statusOf(podId(missing.uid))).toBe('RUNNING'));
+    await eventually(() => expect(world.stubs.calls('createPhysicalPod', 'review').map(({ args }) => args[0].pod)).toEqual([missing]));
+  });
+
+  it('that are assigned while the node closes are started all the same', async () => {
+    const pod = somePod();
+    let returned: () => void = () => undefined;
+    const reconcileNode: Behaviour['reconcileNode'] = () => new Promise((resolve) => (returned = () => resolve(RETURNED)));
+    const node = await startNode('late-pod', { reconcileNode });
+    await hasLooked('late-pod', 1);
+    await node.signal(podsAssignedSignal, { uid: 'uid-of-late-pod', pods: [{ ...pod, created: true }] });
+    returned();
+    await node.result();
+    expect(await world.statusOf(podId(pod.uid))).toBe('RUNNING');
+  });
+});
+
+it('does nothing between two edges', async () => {
+  const node = await startNode('idle', { reconcileNode: async () => ({ ...LENT, wakeAt: Date.now() + 3_600_000 }) });
+  await hasLooked('idle', 1);
+  await eventually(async () => expect((await node.query(leasedNodeStatusQuery)).phase).toBe('Lent'));
+  const length = (await eventsOf(world.client, nodeId('idle', 'n1'))).length;
+  await throughout(async () => expect(await eventsOf(world.client, nodeId('idle', 'n1'))).toHaveLength(length), 1_500, 500);
+});
