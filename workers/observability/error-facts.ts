@@ -1,3 +1,5 @@
+import { KubeErrorCode } from '../../kube/errors';
+
 /** What may be said about an error anywhere: no content of a cluster, no credential. */
 export interface ErrorFacts {
   readonly name: string;
@@ -39,9 +41,16 @@ function factsOf(error: unknown, causes: number): ErrorFacts {
     name,
     code: typeof code === 'number' ? code : word(code),
     type: word(type),
-    ...(SAFE_MESSAGES.has(name) ? { message: error.message } : { stack: frames(error) }),
+    ...(isSafe(name, type) ? { message: error.message } : { stack: frames(error) }),
     cause: causes > 0 && isErrorLike(cause) ? factsOf(cause, causes - 1) : undefined,
   };
+}
+
+/** An activity's failure has the name of the SDK's class; its type says that its message is one of ours. */
+function isSafe(name: string, type: unknown): boolean {
+  if (SAFE_MESSAGES.has(name)) return true;
+  const ours = typeof type === 'string' && (SAFE_MESSAGES.has(type) || Object.hasOwn(KubeErrorCode, type));
+  return name === 'ApplicationFailure' && ours;
 }
 
 /** Jest and the workflow sandbox have their own `Error`. */

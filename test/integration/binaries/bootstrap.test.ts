@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { isRunning, readOrEmpty, temporaryFolder, until, writeProgram } from './support';
 
 const base = temporaryFolder();
+const LATER = new Date(Date.now() + 60_000);
 let project = '';
 let count = 0;
 
@@ -18,11 +19,19 @@ touch node_modules/.package-lock.json
 exit "\${NPM_EXITS:-0}"
 `;
 
-/** The compiler of this project knows one program: it says how it was started, and can wait for a signal. */
+/**
+ * The compiler of this project knows one program, which says how it was started and can wait for a signal, and the bundler of
+ * workflows. Like the real one it notes its result only when it wrote something.
+ */
 const tsc = `
-const { appendFileSync, mkdirSync, writeFileSync } = require('node:fs');
+const { appendFileSync, existsSync, mkdirSync, writeFileSync } = require('node:fs');
 appendFileSync('journal', 'tsc\\n');
 mkdirSync('dist/scripts', { recursive: true });
+if (!existsSync('dist/build.tsbuildinfo')) writeFileSync('dist/build.tsbuildinfo', '{}');
+writeFileSync('dist/scripts/bundle-workflows.js', \`
+  require('node:fs').appendFileSync('journal', 'bundle\\\\n');
+  require('node:fs').writeFileSync('dist/workflow-bundle.js', '');
+\`);
 writeFileSync('dist/scripts/test.js', \`
   console.log(JSON.stringify({ args: process.argv.slice(2), main: require.main === module }));
   if (process.argv[2] === 'wait') { process.on('SIGTERM', () => process.exit(7)); setInterval(() => undefined, 1000); }
@@ -67,7 +76,18 @@ const npmPid = () => Number(readOrEmpty(join(project, 'npm.pid')));
 
 it('installs, compiles and becomes the program, with its arguments and its exit code', async () => {
   expect(await run(['test', '3', 'unit'])).toEqual({ code: 3, output: '{"args":["3","unit"],"main":true}\n' });
-  expect(journal()).toEqual(['npm ci --no-audit --no-fund', 'tsc']);
+  expect(journal()).toEqual(['npm ci --no-audit --no-fund', 'tsc', 'bundle']);
+});
+
+it.each<[what: string, bundles: number, between: () => void]>([
+  ['not again when the compiler wrote nothing', 1, () => undefined],
+  ['again when the compiler wrote something', 2, () => utimesSync(join(project, 'dist', 'build.tsbuildinfo'), LATER, LATER)],
+  ['again when the bundle is gone', 2, () => rmSync(join(project, 'dist', 'workflow-bundle.js'))],
+])('bundles the workflows %s', async (_what, bundles, between) => {
+  await run(['test']);
+  between();
+  await run(['test']);
+  expect(journal().filter((line) => line === 'bundle')).toHaveLength(bundles);
 });
 
 it.each<[what: string, installs: number, between: () => void]>([
@@ -86,7 +106,7 @@ it('accepts what somebody installed by hand after the lock file was written', as
   writeProgram(join(project, 'node_modules', 'typescript', 'bin', 'tsc'), tsc);
   writeFileSync(join(project, 'node_modules', '.package-lock.json'), '{}');
   expect((await run(['test'])).code).toBe(0);
-  expect(journal()).toEqual(['tsc']);
+  expect(journal()).toEqual(['tsc', 'bundle']);
 });
 
 it.each<[what: string, start: { args: string[]; env?: NodeJS.ProcessEnv }, end: { code: number; sentence: string }]>([

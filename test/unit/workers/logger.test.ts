@@ -1,7 +1,11 @@
+import { ApplicationFailure } from '@temporalio/common';
 import { KubeError, KubeErrorCode } from '../../../kube';
 import { createLogger, errorFacts, type ErrorFacts } from '../../../workers/observability/logger';
 
 const SECRET = 'hush-hush';
+
+/** An activity's failure as the SDK hands it to the logger. */
+const failure = (type: string, message: string) => ApplicationFailure.create({ type, message });
 
 /** What a logger wrote: the parsed lines and the raw text. */
 function recorded(write: (logger: ReturnType<typeof createLogger>) => void) {
@@ -71,6 +75,8 @@ describe('errorFacts', () => {
   const system = Object.assign(new Error(`connect 10.0.0.1 ${SECRET}`), { code: 'ECONNREFUSED' });
   const cases: [string, unknown, Partial<ErrorFacts>][] = [
     ['a KubeError with its message', kube, { name: 'KubeError', code: 'Conflict', message: kube.message }],
+    ['a failed activity with our message', failure('Conflict', kube.message), { type: 'Conflict', message: kube.message }],
+    ['a failed activity of another type without', failure('TypeError', SECRET), { type: 'TypeError' }],
     ['a system error by its code', system, { name: 'Error', code: 'ECONNREFUSED' }],
     ['the cause', new Error(SECRET, { cause: kube }), { name: 'Error', cause: { name: 'KubeError', code: 'Conflict', message: kube.message } }],
     ['something that is no error by its type', SECRET, { name: 'string' }],
