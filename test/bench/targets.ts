@@ -28,7 +28,7 @@ export function targetsFor({ nodes }: BenchSize): Readonly<Record<string, Target
   const large = nodes > LARGE_NODES;
   const either = (small: string, big: string) => (large ? big : small);
   return {
-    'leases.ready': atMost(nodes <= 100 ? 2 : nodes / 50, either('0.03 s', '0.73 s')),
+    'leases.ready': atMost(nodes <= 100 ? 2 : (nodes * 60) / 1000, either('0.03 s', '0.73 s')),
     'idle.copy.p50': atMost(20, either('19 ms', '27 ms'), 30),
     'idle.copy.p90': atMost(100, either('519 ms', '527 ms')),
     'idle.copy.p99': atMost(100, either('523 ms', '554 ms')),

@@ -34,6 +34,8 @@ export const policyEdit: Scenario = {
   name: 'policy-edit',
   title: 'policy edited → taint',
   needsPods: false,
+  // It edits the policy whose window the one in the background waits for.
+  manner: 'loud',
   run: async (rig) => {
     const seconds: number[] = [];
     for (let edit = 0; edit < EDITS; edit += 1) {
