@@ -2,11 +2,12 @@ import { continueAsNew, setCurrentDetails, setHandler, workflowInfo } from '@tem
 import { closedSignal, resyncSignal } from './contracts/common';
 import { bindingId, VIRTUAL_WATCH_ID } from './contracts/ids';
 import { bindingsSeenSignal, managerStatusQuery } from './contracts/manager';
+import { earliest } from '../domain/time/earliest';
 import type { BindingsSeen, ManagerInput, ManagerState } from './contracts/manager';
 import { KoBinding } from './contracts/search-attributes';
 import { clusterBinding } from './cluster-binding';
 import { ensureChild, trySignal } from './kit/children';
-import { continueWhen, earliest, nextTick } from './kit/continuing';
+import { continueWhen, nextTick } from './kit/continuing';
 import { Pulse } from './kit/pulse';
 import { watch } from './watch';
 

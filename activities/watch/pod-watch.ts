@@ -2,6 +2,7 @@ import { Annotation } from '../../api/names/keys';
 import type { ClusterBinding } from '../../api/names/types';
 import { physicalName, reconcilePod, virtualPodOf } from '../../domain/pods';
 import type { PodObject, PodPair, PodRef } from '../../domain/pods';
+import { earliest } from '../../domain/time/earliest';
 import type { Change } from '../../kube';
 import { BY_NODE } from '../fleet/virtual-cluster';
 import { vnodeState } from '../fleet/vnodes';
@@ -177,9 +178,4 @@ export class PodWatch implements WatchPart {
     );
     if (written !== null) this.overlay.put(written);
   }
-}
-
-function earliest(...instants: readonly (number | null)[]): number | null {
-  const known = instants.filter((instant): instant is number => instant !== null);
-  return known.length === 0 ? null : Math.min(...known);
 }

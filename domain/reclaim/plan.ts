@@ -1,4 +1,5 @@
 import { Reason, toRfc3339 } from '../conditions';
+import { earliest } from '../time/earliest';
 import type { EpochMillis, WindowState } from '../windows';
 import { isActive, isMirrored, namesOf, type ReclaimPod, toEvict } from './pods';
 import { protectedUntil } from './toleration';
@@ -133,9 +134,4 @@ function splitByProtection({ pods, now }: ReclaimFacts, deadline: EpochMillis): 
 
 function nextWindowEdge(window: WindowState): EpochMillis | null {
   return window.open ? window.closesAt : window.opensAt;
-}
-
-function earliest(...instants: readonly (EpochMillis | null)[]): EpochMillis | null {
-  const known = instants.filter((instant) => instant !== null);
-  return known.length === 0 ? null : Math.min(...known);
 }

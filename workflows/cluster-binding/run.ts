@@ -1,4 +1,5 @@
 import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
+import { earliest } from '../../domain/time/earliest';
 import type { BindingPass } from '../contracts/activities';
 import type { ClusterBindingInput, ClusterBindingState } from '../contracts/cluster-binding';
 import { bindingWatchId, MANAGER_ID, nodeId } from '../contracts/ids';
@@ -6,7 +7,7 @@ import { resyncSignal } from '../contracts/common';
 import { KoBinding, KoCluster, KoNode, KoPhase } from '../contracts/search-attributes';
 import { attempt, patiently, WOKEN } from '../kit/call';
 import { ensureChild, tellClosed, trySignal } from '../kit/children';
-import { backoffMillis, continueWhen, earliest, nextTick } from '../kit/continuing';
+import { backoffMillis, continueWhen, nextTick } from '../kit/continuing';
 import { Pulse } from '../kit/pulse';
 import { leasedNode } from '../leased-node';
 import { watch } from '../watch';

@@ -21,12 +21,6 @@ export function continueWhen(pulse: Pulse, settings: Settings): 'now' | 'no' | n
   return quietAt <= Date.now() ? 'now' : quietAt;
 }
 
-/** The earlier of several instants; null stands for never. */
-export function earliest(...instants: readonly (number | null)[]): number | null {
-  const known = instants.filter((instant): instant is number => instant !== null);
-  return known.length === 0 ? null : Math.min(...known);
-}
-
 /** The next slow tick: `tickMillis` from now, give or take a tenth, so that parents do not tick together. */
 export function nextTick(settings: Settings): number {
   return Math.round(Date.now() + settings.tickMillis * (0.9 + 0.2 * Math.random()));

@@ -1,4 +1,5 @@
 import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
+import { earliest } from '../../domain/time/earliest';
 import type { NodePass } from '../contracts/activities';
 import { bindingId, podId } from '../contracts/ids';
 import type { AssignedPod, LeasedNodeInput, LeasedNodeState } from '../contracts/leased-node';
@@ -6,7 +7,7 @@ import { KoBinding, KoNode, KoPhase, KoWindowEnd } from '../contracts/search-att
 import { physicalGoneSignal } from '../contracts/virtual-pod';
 import { attempt, patiently, WOKEN } from '../kit/call';
 import { ensureChild, tellClosed, trySignal } from '../kit/children';
-import { continueWhen, earliest, nextTick } from '../kit/continuing';
+import { continueWhen, nextTick } from '../kit/continuing';
 import { Pulse } from '../kit/pulse';
 import { virtualPod } from '../virtual-pod';
 import { listen } from './messages';
