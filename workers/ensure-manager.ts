@@ -1,6 +1,7 @@
 import type { Client } from '@temporalio/client';
 import { TASK_QUEUE } from '../api/names/group';
 import { MANAGER_ID } from '../workflows/contracts/ids';
+import { WORKFLOW_TASK_TIMEOUT } from '../workflows/contracts/settings';
 import type { Settings } from '../workflows/contracts/settings';
 
 /** This Temporal namespace belongs to another virtual cluster. */
@@ -19,6 +20,7 @@ export async function ensureManager(client: Client, virtualCluster: string, sett
     taskQueue: TASK_QUEUE,
     args: [{ virtualCluster, settings }],
     workflowIdConflictPolicy: 'USE_EXISTING',
+    workflowTaskTimeout: WORKFLOW_TASK_TIMEOUT,
     memo: { virtualCluster },
     staticSummary: 'All ClusterBindings of the virtual cluster',
   });

@@ -8,6 +8,7 @@ import { resyncSignal } from '../../workflows/contracts/common';
 import { bindingId, nodeId, podId } from '../../workflows/contracts/ids';
 import { nodeChangedSignal, podsAssignedSignal } from '../../workflows/contracts/leased-node';
 import type { AssignedPod, PodsAssigned } from '../../workflows/contracts/leased-node';
+import { WORKFLOW_TASK_TIMEOUT } from '../../workflows/contracts/settings';
 import { KoBinding, KoNode } from '../../workflows/contracts/search-attributes';
 import { deleteRequestedSignal, physicalGoneSignal, specChangedSignal } from '../../workflows/contracts/virtual-pod';
 import type { DeleteRequested, PhysicalGone, PodRef, VirtualPodInput } from '../../workflows/contracts/virtual-pod';
@@ -121,6 +122,7 @@ export class Messenger {
         workflowId: podId(pod.uid),
         taskQueue: TASK_QUEUE,
         args: [input],
+        workflowTaskTimeout: WORKFLOW_TASK_TIMEOUT,
         staticSummary: `${pod.namespace}/${pod.name}`,
         typedSearchAttributes: [
           { key: KoBinding, value: binding },

@@ -16,3 +16,6 @@ export const DEFAULT_SETTINGS: Settings = {
   quietMillis: 5_000,
   childBatch: 50,
 };
+
+/** How long a worker may take for one workflow task; the tasks of one that died are given to another after this time. */
+export const WORKFLOW_TASK_TIMEOUT = '5 seconds';

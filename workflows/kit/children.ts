@@ -3,6 +3,7 @@ import { getExternalWorkflowHandle, isCancellation, startChild } from '@temporal
 import type { ChildWorkflowOptions, Workflow } from '@temporalio/workflow';
 import { closedSignal, wantedSignal } from '../contracts/common';
 import type { Closed, Wanted } from '../contracts/common';
+import { WORKFLOW_TASK_TIMEOUT } from '../contracts/settings';
 
 type ChildOptions<T extends Workflow> = Omit<ChildWorkflowOptions, 'args'> & {
   readonly workflowId: string;
@@ -35,6 +36,7 @@ async function startIfAbsent<T extends Workflow>(workflow: T, options: ChildOpti
     await startChild<Workflow>(workflow.name, {
       ...rest,
       args: [...args],
+      workflowTaskTimeout: WORKFLOW_TASK_TIMEOUT,
       parentClosePolicy: 'ABANDON',
       cancellationType: 'ABANDON',
     });
