@@ -7,7 +7,7 @@ import type { WatchInput } from './contracts/watch';
 const { watch: watchOnce } = proxyActivities<WatchActivities>({
   taskQueue: WATCH_TASK_QUEUE,
   startToCloseTimeout: '24 hours',
-  heartbeatTimeout: '8 seconds',
+  heartbeatTimeout: '6 seconds',
   cancellationType: 'WAIT_CANCELLATION_COMPLETED',
   retry: { initialInterval: '500 milliseconds', backoffCoefficient: 1 },
 });
@@ -17,7 +17,7 @@ const REST_MILLIS = 1_000;
 
 /**
  * Keeps one long, heartbeating activity alive: the informers of a cluster, the signals they cause and the
- * mirrors. When the worker that runs it dies, Temporal gives it to another one within ten seconds.
+ * mirrors. When the worker that runs it dies, Temporal gives it to another one within seven seconds.
  * A workflow of its own, so that its parent may continue as new without cutting the watch.
  * A resync starts the activity anew, which compares everything; so does a parent whose binding has another UID.
  */

@@ -6,7 +6,7 @@ import { watchBinding } from './watch-binding';
 import type { WatchDependencies } from './watch-binding';
 import { watchVirtual } from './watch-virtual';
 
-/** Well inside the heartbeat timeout of 8 s, so that one that is late loses nothing. */
+/** Well inside the heartbeat timeout of 6 s, so that one that is late loses nothing. */
 const HEARTBEAT_MILLIS = 1_000;
 
 export type { WatchDependencies } from './watch-binding';
