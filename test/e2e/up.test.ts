@@ -124,7 +124,10 @@ describe('with a Temporal of its own', () => {
     expect(other.text).toContain('--data-dir');
     await run.end('SIGKILL');
     await eventually(() => expect([...pids.filter(isAlive), ...processesMentioning(dataDir)]).toEqual([]), { within: 3_000 });
-    for (const port of [portOf(address), portOf(run.http)]) expect(await isFree(port)).toBe(true);
+    // A process counts as ended when its first thread has; the last one closes the sockets, a moment later.
+    await eventually(async () => expect(await Promise.all([address, run.http].map((held) => isFree(portOf(held))))).toEqual([true, true]), {
+      within: 3_000,
+    });
     const second = await up().ready();
     expect(second.http).toBe(run.http);
     expect(second.said('addresses')?.temporal).toBe(address);
