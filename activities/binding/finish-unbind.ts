@@ -6,6 +6,7 @@ import type { NodeObject } from '../../domain/vnode';
 import { ClusterBindings, ConfigMaps, Nodes, Pods, ResourceLeasingPolicies, Secrets } from '../../kube';
 import type { KubeClient, KubeObject, ResourceType } from '../../kube';
 import type { BindingRef, UnbindPass } from '../../workflows/contracts/activities';
+import { selectorOf } from '../fleet/physical-cluster';
 import { BY_BINDING } from '../fleet/virtual-cluster';
 import type { Fleet } from '../fleet/fleet';
 import { releaseMountNamespace } from './mount-namespace';
@@ -42,8 +43,7 @@ function wasEverBound({ status, metadata }: ClusterBinding): boolean {
 async function cleanPhysical(fleet: Fleet, binding: ClusterBinding): Promise<number> {
   const { client } = await fleet.physical(binding);
   const namespace = binding.spec.mountNamespace ?? '';
-  const ownership = ownershipLabels({ virtualCluster: fleet.virtual.uid, binding: binding.metadata.name });
-  const labelSelector = Object.entries(ownership).map(([key, value]) => `${key}=${value}`).join(',');
+  const labelSelector = selectorOf(ownershipLabels({ virtualCluster: fleet.virtual.uid, binding: binding.metadata.name }));
   const pods = await removeAll(client, Pods, { namespace, labelSelector });
   if (pods > 0) return pods;
   await removeAll(client, Secrets, { namespace, labelSelector });

@@ -10,10 +10,18 @@ export function isClosing(vnode: Node | undefined): boolean {
   return vnode.spec?.taints?.some(({ key }) => key === Taint.VnodeDeleting) === true;
 }
 
+/** Whether somebody paused the binding or this node of it. */
+export function isPaused(...objects: readonly (Annotated | null | undefined)[]): boolean {
+  return objects.some((object) => object?.metadata?.annotations?.[Annotation.Paused] === 'true');
+}
+
+interface Annotated {
+  readonly metadata?: { readonly annotations?: Readonly<Record<string, string>> };
+}
+
 /** What the node that a vPod is bound to allows, for this binding. */
 export function vnodeState(vnode: Node | undefined, binding: ClusterBinding): VnodeState {
   if (vnode?.metadata?.labels?.[Label.ClusterBinding] !== binding.metadata.name) return 'foreign';
   if (isClosing(vnode)) return 'closing';
-  const paused = [vnode, binding].some((object) => object.metadata?.annotations?.[Annotation.Paused] === 'true');
-  return paused ? 'paused' : 'lent';
+  return isPaused(binding, vnode) ? 'paused' : 'lent';
 }

@@ -57,11 +57,6 @@ async function readNode({ nodes, client }: PhysicalCluster, name: string): Promi
   return stored === null ? 'Absent' : (stored as NodeObject);
 }
 
-/** Whether somebody paused the binding or this node. */
-export function isPaused({ binding, vnode }: Pick<NodeView, 'binding' | 'vnode'>): boolean {
-  return [binding, vnode].some((object) => object?.metadata.annotations?.[Annotation.Paused] === 'true');
-}
-
 /** Whether the node is lent, and by which policy. */
 export function decide(view: NodeView, { zone }: ActivitySettings, now: number): NodeDecision {
   const { binding, physical, vnode, node } = view;

@@ -37,7 +37,7 @@ export async function lendNode(step: NodeStep, node: NodeObject, decision: Lend)
   await deletePods(fleet, pods, plan.evict);
   const waiting = plan.phase === 'Forced' ? now + RECHECK_MILLIS : null;
   return {
-    phase: plan.phase === 'Open' ? 'Lent' : toLeasePhase(plan.phase),
+    phase: plan.phase === 'Open' ? 'Lent' : plan.phase,
     reason: `${plan.reason}: ${plan.message}`,
     windowEnd: window.open ? window.closesAt : null,
     wakeAt: waiting === null ? plan.wakeAt : Math.min(waiting, plan.wakeAt ?? waiting),
@@ -114,8 +114,4 @@ async function labelPhysicalNode({ view }: NodeStep, node: NodeObject, policy: s
 
 function toReclaimPhase(phase: LeasePhase): ReclaimPlan['phase'] {
   return phase === 'Starting' || phase === 'Lent' || phase === 'Returning' || phase === 'Returned' ? 'Open' : phase;
-}
-
-function toLeasePhase(phase: Exclude<ReclaimPlan['phase'], 'Open'>): LeasePhase {
-  return phase;
 }

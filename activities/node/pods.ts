@@ -4,6 +4,7 @@ import type { Ownership, PodObject } from '../../domain/pods';
 import type { ReclaimPod } from '../../domain/reclaim';
 import { Pods } from '../../kube';
 import type { Fleet } from '../fleet/fleet';
+import { selectorOf } from '../fleet/physical-cluster';
 import { BY_NODE } from '../fleet/virtual-cluster';
 import type { NodeView } from './facts';
 
@@ -34,11 +35,10 @@ export async function countPhysicalPods(fleet: Fleet, view: NodeView, node: stri
   const ownership = { virtualCluster: fleet.virtual.uid, binding: view.binding.metadata.name };
   const stored = active(view.physical.pods.store.by(BY_NODE, node), ownership);
   if (stored > 0) return stored;
-  const selector = Object.entries(ownershipLabels(ownership)).map(([key, value]) => `${key}=${value}`);
   const { items } = await view.physical.client.list<Pod>(Pods, {
     namespace: view.binding.spec.mountNamespace,
     fieldSelector: `spec.nodeName=${node}`,
-    labelSelector: selector.join(','),
+    labelSelector: selectorOf(ownershipLabels(ownership)),
   });
   return active(items, ownership);
 }

@@ -3,8 +3,9 @@ import { teardownStartedAt } from '../../domain/vnode';
 import type { NodeDecision } from '../../domain/vnode';
 import type { NodeOrders, NodePass, NodeRef } from '../../workflows/contracts/activities';
 import type { Fleet } from '../fleet/fleet';
+import { isPaused } from '../fleet/vnodes';
 import type { ActivitySettings } from '../settings';
-import { decide, isPaused, StoresNotReady, viewNode } from './facts';
+import { decide, StoresNotReady, viewNode } from './facts';
 import type { NodeView } from './facts';
 import { holdNode } from './hold-node';
 import { lendNode } from './lend-node';
@@ -59,7 +60,7 @@ const NOT_HELD: readonly string[] = [Reason.PhysicalNodeGone, Reason.PhysicalNod
 
 /** A pause lets no new node in and starts no new return; what has begun, and the edges of windows, go on. */
 function unlessPaused(view: NodeView, decision: NodeDecision): NodeDecision {
-  if (!isPaused(view)) return decision;
+  if (!isPaused(view.binding, view.vnode)) return decision;
   const { vnode } = view;
   const begins = decision.action === 'teardown' && (vnode === null || teardownStartedAt(vnode) === null);
   const held = (begins && !NOT_HELD.includes(decision.reason)) || (decision.action === 'lend' && vnode === null);

@@ -1,5 +1,4 @@
 import type { Pod } from 'kubernetes-types/core/v1';
-import { Annotation } from '../../api/names/keys';
 import { unsupportedNeeds, waitingReport } from '../../domain/pods/dependencies/needs';
 import { isOurs, namesVirtualPod } from '../../domain/pods/identity/ownership';
 import { failedCreateReport, PodReason, warning } from '../../domain/pods/reasons';
@@ -10,7 +9,7 @@ import type { PodObject } from '../../domain/pods/types';
 import { isKubeError, Pods } from '../../kube';
 import type { CreateOutcome, VirtualPodRef } from '../../workflows/contracts/activities';
 import type { Fleet } from '../fleet/fleet';
-import { isClosing } from '../fleet/vnodes';
+import { isClosing, isPaused } from '../fleet/vnodes';
 import { ensureConfigMaps } from './config-maps';
 import { ensurePriorityClass } from './priority-class';
 import { reportOnPod } from './report';
@@ -45,8 +44,7 @@ export async function placePod(fleet: Fleet, ref: VirtualPodRef, vPod: PodObject
 async function holdBack(fleet: Fleet, subject: Subject, vPod: PodObject): Promise<CreateOutcome | null> {
   const vnode = fleet.virtual.nodes.store.get(vPod.spec.nodeName ?? '');
   if (isClosing(vnode)) return turnAway(fleet, subject, vPod);
-  const paused = [subject.binding, vnode].some((object) => object?.metadata?.annotations?.[Annotation.Paused] === 'true');
-  if (paused) return { result: 'waiting', reason: 'Paused' };
+  if (isPaused(subject.binding, vnode)) return { result: 'waiting', reason: 'Paused' };
   const needs = unsupportedNeeds(vPod);
   return needs.length === 0 ? null : waiting(fleet, vPod, waitingReport(needs));
 }

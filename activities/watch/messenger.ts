@@ -2,7 +2,7 @@ import type { Client, WorkflowStartOptions } from '@temporalio/client';
 import pLimit from 'p-limit';
 import { TASK_QUEUE } from '../../api/names/group';
 import type { BindingRef } from '../../workflows/contracts/activities';
-import { bindingChangedSignal, nodesWantedSignal, reachabilitySignal } from '../../workflows/contracts/cluster-binding';
+import { nodesWantedSignal, reachabilitySignal } from '../../workflows/contracts/cluster-binding';
 import type { NodesWanted } from '../../workflows/contracts/cluster-binding';
 import { resyncSignal } from '../../workflows/contracts/common';
 import { bindingId, nodeId, podId } from '../../workflows/contracts/ids';
@@ -79,11 +79,6 @@ export class Messenger {
       { uid, nodes: [...new Set([...waiting.nodes, ...later.nodes])], insist: waiting.insist || later.insist },
     ];
     this.untilDelivered(() => this.signals.send(bindingId(name), nodesWantedSignal, [{ uid, nodes, insist }], merge));
-  }
-
-  bindingChanged(generation: number): void {
-    const { name, uid } = this.binding;
-    this.untilDelivered(() => this.signals.send(bindingId(name), bindingChangedSignal, [{ uid, generation }]));
   }
 
   reachability(reachable: boolean): void {

@@ -7,7 +7,8 @@ import type { NodeDecision, NodeObject } from '../../domain/vnode';
 import { Nodes } from '../../kube';
 import type { Change } from '../../kube';
 import { BY_BINDING } from '../fleet/virtual-cluster';
-import { capacityOf, decide, endpointOf, isPaused, viewNode } from '../node/facts';
+import { isPaused } from '../fleet/vnodes';
+import { capacityOf, decide, endpointOf, viewNode } from '../node/facts';
 import type { NodeView } from '../node/facts';
 import type { WatchContext, WatchPart } from './context';
 import { KeyedQueue } from './keyed-queue';
@@ -138,7 +139,7 @@ export class NodeWatch implements WatchPart {
 
   /** A pause kept the node from getting its vnode. */
   private tellWhenResumed(node: string, view: NodeView): void {
-    if (isPaused(view)) this.heldByPause.add(node);
+    if (isPaused(view.binding, view.vnode)) this.heldByPause.add(node);
     else if (this.heldByPause.delete(node)) this.tell(node, 'resumed');
   }
 
@@ -151,7 +152,7 @@ export class NodeWatch implements WatchPart {
       return;
     }
     const wasLent = this.announced.delete(node);
-    if (vnode !== null || wasLent) this.tell(node, `${decision.reason} ${isPaused(view)} ${vnode?.metadata.resourceVersion}`);
+    if (vnode !== null || wasLent) this.tell(node, `${decision.reason} ${isPaused(view.binding, view.vnode)} ${vnode?.metadata.resourceVersion}`);
   }
 
   private async mirror(view: NodeView, node: NodeObject, { policy }: Lend): Promise<void> {
