@@ -12,6 +12,8 @@ import { countPhysicalPods, deletePods, podsOn } from './pods';
 import type { NodeStep } from './reconcile-node';
 
 type Lend = Extract<NodeDecision, { action: 'lend' }>;
+/** What writing a vnode takes of a step. */
+type VnodeStep = Omit<NodeStep, 'orders' | 'ref'>;
 
 /** How soon a reclaim that waits for pods to stop is looked at again, milliseconds; their end usually calls earlier. */
 const RECHECK_MILLIS = 30_000;
@@ -59,7 +61,12 @@ function edgeOf({ orders, view, now }: NodeStep): number | null {
   return planned <= now ? planned : null;
 }
 
-async function writeVnode(step: NodeStep, node: NodeObject, decision: Lend, { taint }: ReclaimPlan): Promise<void> {
+/** Creates the vnode of a node that is inside its window. */
+export async function createVnode(step: VnodeStep, node: NodeObject, decision: Lend): Promise<void> {
+  await writeVnode(step, node, decision, { taint: null });
+}
+
+async function writeVnode(step: VnodeStep, node: NodeObject, decision: Lend, { taint }: Pick<ReclaimPlan, 'taint'>): Promise<void> {
   const { view } = step;
   const plan = planFor(step, node, decision, { taint, live: view.vnode });
   try {
@@ -74,7 +81,7 @@ async function writeVnode(step: NodeStep, node: NodeObject, decision: Lend, { ta
 }
 
 function planFor(
-  step: NodeStep,
+  step: VnodeStep,
   node: NodeObject,
   { policy, window }: Lend,
   { taint, live }: { taint: ReclaimPlan['taint']; live: NodeObject | null },
@@ -95,7 +102,7 @@ function planFor(
   });
 }
 
-async function apply({ fleet: { virtual }, view }: NodeStep, plan: VnodePlan): Promise<void> {
+async function apply({ fleet: { virtual }, view }: VnodeStep, plan: VnodePlan): Promise<void> {
   if (plan.action === 'create') await virtual.client.create(Nodes, plan.node as KubeObject);
   if (plan.action === 'patch') {
     await virtual.client.patch(Nodes, { name: view.vnodeName }, { kind: 'merge', body: plan.patch });

@@ -97,6 +97,40 @@ describe('unbind', () => {
   });
 });
 
+describe('a head start', () => {
+  const askedFor = (name: string) => world.stubs.calls('lendNodes', name).map(({ args }) => [...args[1]].sort());
+
+  it('makes the vnodes of new nodes in one go, before their workflows start', async () => {
+    const name = 'head-start';
+    const binding = await startBinding(name);
+    await lend(binding, name, ['n1', 'n2', 'n3']);
+    expect(askedFor(name)).toEqual([['n1', 'n2', 'n3']]);
+    expect(world.stubs.calls('lendNodes', name)[0]!.at).toBeLessThan(looksAt(name, 'n1')[0]!.at);
+    await binding.signal(nodesWantedSignal, { uid: `uid-of-${name}`, nodes: ['n3', 'n4'], insist: true });
+    await eventually(() => expect(looksAt(name, 'n4')).toHaveLength(1));
+    expect(askedFor(name).slice(1)).toEqual([['n4']]);
+  });
+
+  it('that fails is no reason to wait', async () => {
+    const name = 'head-start-fails';
+    const binding = await startBinding(name, { lendNodes: async () => Promise.reject(new Error('no')) });
+    await lend(binding, name, ['n1']);
+    expect(askedFor(name)).toHaveLength(1);
+  });
+
+  it('is not for a node that was returned by hand', async () => {
+    const name = 'head-start-held';
+    const binding = await startBinding(name, { reconcileNode: returnsWhenCancelled });
+    await lend(binding, name, ['n1']);
+    await world.client.workflow.getHandle(nodeId(name, 'n1')).cancel();
+    await shows(binding, { held: ['n1'] });
+    await lend(binding, name, ['n2']);
+    await binding.signal(nodesWantedSignal, { uid: `uid-of-${name}`, nodes: ['n1', 'n3'], insist: true });
+    await eventually(() => expect(looksAt(name, 'n3')).toHaveLength(1));
+    expect(askedFor(name)).toEqual([['n1'], ['n2'], ['n3']]);
+  });
+});
+
 describe('cancellation', () => {
   it('of a node returns it, and it stays away until a resync', async () => {
     const name = 'held-node';

@@ -50,12 +50,13 @@ export function listen(run: BindingRun): void {
   }));
 }
 
-function wantNodes({ state, unsure }: BindingRun, { nodes, insist }: NodesWanted): void {
+function wantNodes({ state, unsure, fresh }: BindingRun, { nodes, insist }: NodesWanted): void {
   // What is being returned by hand takes no new nodes.
   if (state.cancelled === true) return;
   for (const node of nodes) {
     const known = state.nodes[node];
     if (known?.held === true) continue;
+    if (known === undefined) fresh.add(node);
     if (known === undefined || insist) unsure.add(node);
     state.nodes[node] = known === undefined ? {} : { again: true };
   }

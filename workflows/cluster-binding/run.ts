@@ -5,13 +5,16 @@ import type { ClusterBindingInput, ClusterBindingState } from '../contracts/clus
 import { bindingWatchId, MANAGER_ID, nodeId } from '../contracts/ids';
 import { resyncSignal } from '../contracts/common';
 import { KoBinding, KoCluster, KoNode, KoPhase } from '../contracts/search-attributes';
-import { attempt, patiently, WOKEN } from '../kit/call';
+import { attempt, headStart, patiently, WOKEN } from '../kit/call';
 import { ensureChild, tellClosed, trySignal } from '../kit/children';
 import { backoffMillis, continueWhen, nextTick } from '../kit/continuing';
 import { Pulse } from '../kit/pulse';
 import { leasedNode } from '../leased-node';
 import { watch } from '../watch';
 import { listen } from './messages';
+
+/** Nodes whose vnodes are created together, ahead of their workflows. */
+const LEND_BATCH = 100;
 
 /** The loop of a `clusterBinding`: look at the object, keep its children, or unbind. */
 export class BindingRun {
@@ -20,6 +23,8 @@ export class BindingRun {
   readonly ref: { readonly name: string; readonly uid: string };
   /** Nodes whose workflow has to be started, or told that it is wanted. */
   readonly unsure = new Set<string>();
+  /** Of these, the nodes without any workflow yet: nobody else decides about their vnodes. */
+  readonly fresh = new Set<string>();
   /** What signals asked for and the loop has not done yet. */
   readonly orders: { pause?: boolean; force?: boolean; reachable?: boolean; cancelNodes?: boolean } = {};
   private lookAt: number | null = 0;
@@ -169,10 +174,18 @@ export class BindingRun {
 
   private async ensureNodes(): Promise<void> {
     const nodes = [...this.unsure];
-    const { childBatch } = this.input.settings;
-    for (let start = 0; start < nodes.length; start += childBatch) {
-      await Promise.all(nodes.slice(start, start + childBatch).map((node) => this.ensureNode(node)));
+    for (const some of chunks(nodes, LEND_BATCH)) {
+      await this.lendAtOnce(some);
+      for (const batch of chunks(some, this.input.settings.childBatch)) {
+        await Promise.all(batch.map((node) => this.ensureNode(node)));
+      }
     }
+  }
+
+  /** The vnodes of new nodes, before their workflows: starting those takes longer than all else. */
+  private async lendAtOnce(nodes: readonly string[]): Promise<void> {
+    const fresh = nodes.filter((node) => this.fresh.delete(node));
+    if (fresh.length > 0) await headStart((activities) => activities.lendNodes(this.ref, fresh));
   }
 
   private async ensureNode(node: string): Promise<void> {
@@ -217,4 +230,9 @@ export class BindingRun {
     const { phase, nodes } = this.state;
     setCurrentDetails(`**${phase}**, ${Object.keys(nodes).length} nodes lent by cluster ${this.clusterId || '?'}`);
   }
+}
+
+function chunks<T>(items: readonly T[], size: number): T[][] {
+  const count = Math.ceil(items.length / size);
+  return Array.from({ length: count }, (_, index) => items.slice(index * size, (index + 1) * size));
 }

@@ -63,6 +63,11 @@ export interface NodePass {
 }
 
 export interface NodeActivities {
+  /**
+   * Creates the vnodes of nodes that are new and inside their window, many at once, before their workflows start and take over.
+   * It only saves time: what it does not do, {@link NodeActivities.reconcileNode} does. Nodes that may not be lent are left out.
+   */
+  lendNodes(ref: BindingRef, nodes: readonly string[]): Promise<void>;
   /** Computes what the vnode should be and makes it so: create, patch, taint, evict, tear down; one step each pass. */
   reconcileNode(ref: NodeRef, orders: NodeOrders): Promise<NodePass>;
   /** Live vPods of the node without an open workflow, and open workflows whose vPod is gone. */

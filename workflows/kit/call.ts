@@ -50,5 +50,14 @@ export async function attempt<R>(
   }
 }
 
+/** One attempt of two seconds, in the workflow's own process, at something that saves time and that a later step does anyway. */
+export async function headStart(run: (activities: ShortActivities) => Promise<void>): Promise<void> {
+  try {
+    await run(quick);
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+  }
+}
+
 /** For what cannot be interrupted and may take its time: retried until it succeeds. */
 export { patient as patiently };

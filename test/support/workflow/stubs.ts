@@ -33,6 +33,7 @@ const fine: Omit<Activities, 'openWorkflows' | 'tellNodes'> = {
   }),
   markUnreachable: async () => undefined,
   finishUnbind: async () => ({ done: true, nodes: [], reason: 'nothing is left' }),
+  lendNodes: async () => undefined,
   reconcileNode: async () => LENT,
   reviewPods: async () => ({ missing: [], stray: [] }),
   createPhysicalPod: async () => ({ result: 'created' }),
