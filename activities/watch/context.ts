@@ -3,6 +3,7 @@ import type { BindingRef } from '../../workflows/contracts/activities';
 import type { Fleet } from '../fleet/fleet';
 import type { PhysicalCluster } from '../fleet/physical-cluster';
 import type { ActivitySettings } from '../settings';
+import type { Lull } from './lull';
 import type { Messenger } from './messenger';
 
 /** What every part of the watch of one binding works with. */
@@ -11,6 +12,8 @@ export interface WatchContext {
   readonly settings: ActivitySettings;
   readonly physical: PhysicalCluster;
   readonly messenger: Messenger;
+  /** Holds bookkeeping back while pods are on their way. */
+  readonly lull: Lull;
   readonly ref: BindingRef;
   /** The ClusterBinding as last seen; undefined when it is gone. */
   readonly binding: () => ClusterBinding | undefined;

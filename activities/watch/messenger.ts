@@ -13,11 +13,10 @@ import { KoBinding, KoNode } from '../../workflows/contracts/search-attributes';
 import { deleteRequestedSignal, physicalGoneSignal, specChangedSignal } from '../../workflows/contracts/virtual-pod';
 import type { DeleteRequested, PhysicalGone, PodRef, VirtualPodInput } from '../../workflows/contracts/virtual-pod';
 import type { ConflatingSignals } from '../temporal/signals';
+import type { Lull } from './lull';
 
 const RETRY_MILLIS = 1_000;
-/** A pod that runs already can wait for its workflow: started together with others it costs a fraction. */
-const LINGER_MILLIS = 2_000;
-/** Pods that are settled already only end their workflow: that must not crowd out those who wait for something. */
+/** Pods that are settled already only end their workflow: a few at a time leave room for what is waited for. */
 const FAREWELLS = 2;
 
 type PodStart = WorkflowStartOptions & { readonly args: unknown[] };
@@ -40,17 +39,19 @@ export class Messenger {
     private readonly client: Client,
     private readonly signals: ConflatingSignals,
     private readonly binding: BindingRef,
+    private readonly lull: Lull,
   ) {}
 
   stop(): void {
     this.stopped = true;
   }
 
+  /** A pod whose copy exists can wait for its workflow; one that has none yet cannot. */
   podAssigned(pod: PodRef, node: string, created: boolean): void {
     const assigned = this.assigned.get(node) ?? [];
     this.assigned.set(node, [...assigned, { ...pod, created }]);
     if (!created) this.sendAssigned(node);
-    else if (assigned.length === 0) setTimeout(() => this.sendAssigned(node), LINGER_MILLIS).unref();
+    else if (assigned.length === 0) void this.lull.next().then(() => this.sendAssigned(node));
   }
 
   private sendAssigned(node: string): void {
@@ -99,7 +100,11 @@ export class Messenger {
   physicalGone(pod: PodRef, node: string, gone: PhysicalGone): void {
     const send = (start: PodStart) =>
       this.client.workflow.signalWithStart('virtualPod', { ...start, signal: physicalGoneSignal, signalArgs: [gone] });
-    this.toPod(pod, node, (start) => (gone.settled === true ? this.farewells(() => send(start)) : send(start)));
+    const farewell = gone.settled === true ? this.lull.next() : undefined;
+    this.toPod(pod, node, async (start) => {
+      await farewell;
+      return farewell === undefined ? send(start) : this.farewells(() => send(start));
+    });
   }
 
   specChanged(pod: PodRef, node: string): void {

@@ -68,7 +68,7 @@ export class PodActor {
   /** Removes what is left of a pod whose copy is gone, and ends its workflow. */
   async settle(pod: PodRef, node: string, gone: Pick<PhysicalGone, 'verify'>): Promise<void> {
     if (this.settled.has(pod.uid) || !this.told.isNews(pod.uid, 'settle')) return;
-    const settled = await settlePod(this.context.fleet, this.refOf(pod, node), gone).then(
+    const settled = await this.context.lull.during(settlePod(this.context.fleet, this.refOf(pod, node), gone)).then(
       (outcome) => outcome === 'gone',
       (error: unknown) => this.leaveToWorkflow(error, pod),
     );
@@ -84,7 +84,8 @@ export class PodActor {
     const node = this.nodeOf(virtual);
     const pod = refOf(virtual);
     this.echoes.set(pod.uid, Date.now() + ECHO_MILLIS);
-    const placed = this.placing(() => placePod(this.context.fleet, this.refOf(pod, node), virtual)).then(
+    const placing = this.placing(() => placePod(this.context.fleet, this.refOf(pod, node), virtual));
+    const placed = this.context.lull.during(placing).then(
       (outcome) => outcome.result,
       (error: unknown) => this.leaveToWorkflow(error, pod),
     );
@@ -108,7 +109,7 @@ export class PodActor {
     if (action.kind === 'unschedulable' && virtual !== null) void reportOnPod(this.context.fleet, virtual, action.report);
     const request = requestOf(action);
     const node = physical.spec.nodeName ?? '';
-    await deletePod(this.context.fleet, this.refOf(pod, node), request).catch((error: unknown) => {
+    await this.context.lull.during(deletePod(this.context.fleet, this.refOf(pod, node), request)).catch((error: unknown) => {
       this.leaveToWorkflow(error, pod);
       this.context.messenger.deleteRequested(pod, node, request);
     });

@@ -8,6 +8,7 @@ import type { ConflatingSignals } from '../temporal/signals';
 import { physicalNodeOf } from '../../domain/vnode';
 import type { NodeObject } from '../../domain/vnode';
 import type { WatchContext } from './context';
+import { Lull } from './lull';
 import { Messenger } from './messenger';
 import { NodeWatch } from './node-watch';
 import { PodWatch } from './pod-watch';
@@ -35,14 +36,16 @@ export async function watchBinding(
 ): Promise<'again' | 'gone'> {
   const { fleet } = deps;
   await fleet.virtual.synced();
-  const binding = fleet.binding(ref.name, ref.uid);
-  if (binding === undefined) return (await isGone(fleet, ref)) ? 'gone' : 'again';
-  const physical = await fleet.physical(binding);
+  const found = fleet.binding(ref.name, ref.uid);
+  if (found === undefined) return (await isGone(fleet, ref)) ? 'gone' : 'again';
+  const physical = await fleet.physical(found);
   const ended = AbortSignal.any([stopped, physical.closed]);
   await Promise.race([physical.synced(), aborted(ended)]);
   if (ended.aborted) return 'again';
-  const messenger = new Messenger(deps.client, deps.signals, ref);
-  const context: WatchContext = { ...deps, physical, messenger, ref, binding: () => fleet.binding(ref.name, ref.uid) };
+  const lull = new Lull();
+  const messenger = new Messenger(deps.client, deps.signals, ref, lull);
+  const binding = () => fleet.binding(ref.name, ref.uid);
+  const context: WatchContext = { ...deps, physical, messenger, lull, ref, binding };
   const parts = [NodeWatch, PodWatch, PolicyWatch, TokenWatch, Reachability].map((Part) => new Part(context));
   try {
     for (const part of parts) part.start();
