@@ -40,6 +40,8 @@ export function targetsFor({ nodes }: BenchSize): Readonly<Record<string, Target
     'burst.copies': atMost(null, either('3.2 s for 200', '22.3 s for 1,000')),
     'burst.rate': atLeast(3 * ORIGINAL_RATE[large ? 'large' : 'small'], either('11 pods/s (200 in 17.8 s)', '13 pods/s (1,000 in 78.7 s)')),
     'delete.rate': atLeast(large ? 70 : 79, either('79 pods/s', '70 pods/s')),
+    'edges.p50': atMost(5, 'not measured'),
+    'edges.last': atMost(15, 'not measured'),
     'window.edge': atMost(1, either('152 s', '100 s')),
     'window.edit': atMost(1, 'not measured'),
     'kill-restart.running': atMost(large ? 30 : 12, either('13.6 s', '41 s')),

@@ -4,14 +4,21 @@ import { now } from '../measure/clock';
 /** The vnodes as a watch shows them, and waits for what they become. */
 export class NodeArrivals {
   private readonly nodes = new Map<string, Node>();
-  private readonly listeners = new Set<(at: number) => void>();
+  private readonly listeners = new Set<(at: number, node?: Node) => void>();
   private broken: Error | null = null;
 
   record(type: string, node: Node, at: number): void {
     const name = node.metadata?.name ?? '';
     if (type === 'DELETED') this.nodes.delete(name);
     else this.nodes.set(name, node);
-    for (const listener of this.listeners) listener(at);
+    for (const listener of this.listeners) listener(at, node);
+  }
+
+  /** Calls back with every change. @returns how to end that */
+  onChange(see: (node: Node, at: number) => void): () => void {
+    const listener = (at: number, node?: Node) => void (node !== undefined && see(node, at));
+    this.listeners.add(listener);
+    return () => void this.listeners.delete(listener);
   }
 
   /** Fails all coming waits. */

@@ -4,9 +4,11 @@ const MINUTE_MS = 60_000;
 /** For so long at least a window is open, so that the vnode can be seen without the taint. */
 export const LEAST_OPEN_MS = 15_000;
 
-/** A window whose end minute is this one or the next, and the instant after that minute. */
-export function windowEndingSoon(instant: number): { window: TimeWindow; edge: number } {
-  const edge = Math.ceil((instant + LEAST_OPEN_MS) / MINUTE_MS) * MINUTE_MS;
+/**
+ * A window that stays open for `leastOpen` milliseconds at least and a minute more at most, and the instant after its end minute.
+ */
+export function windowEndingSoon(instant: number, leastOpen = LEAST_OPEN_MS): { window: TimeWindow; edge: number } {
+  const edge = Math.ceil((instant + leastOpen) / MINUTE_MS) * MINUTE_MS;
   return { window: { start: timeOfDay(edge - 120 * MINUTE_MS), end: timeOfDay(edge - MINUTE_MS) }, edge };
 }
 

@@ -42,8 +42,17 @@ export function memoryOf(prefix: string, uses: Uses): Measurement[] {
 
 /** API requests of the workers per pod, and of which kinds. */
 export function requestsPerPod(metric: string, events: readonly TimedAuditEvent[], pods: number): Measurement {
-  const kinds = countByKind(events).map(([kind, count]) => `${kind} ${(count / pods).toFixed(1)}`);
-  return { metric, title: 'API requests per pod', value: events.length / pods, unit: 'requests', note: kinds.slice(0, 8).join(', ') };
+  return { ...requestsPer(events, pods), metric, title: 'API requests per pod' };
+}
+
+/** API requests of the workers per node, and of which kinds. */
+export function requestsPerNode(metric: string, events: readonly TimedAuditEvent[], nodes: number): Measurement {
+  return { ...requestsPer(events, nodes), metric, title: 'API requests per node' };
+}
+
+function requestsPer(events: readonly TimedAuditEvent[], count: number): Pick<Measurement, 'value' | 'unit' | 'note'> {
+  const kinds = countByKind(events).map(([kind, times]) => `${kind} ${(times / count).toFixed(1)}`);
+  return { value: events.length / count, unit: 'requests', note: kinds.slice(0, 8).join(', ') };
 }
 
 /** Temporal events per pod, and which workflows have them. */

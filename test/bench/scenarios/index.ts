@@ -1,8 +1,11 @@
 import type { Scenario } from '../result';
 import { burst } from './burst';
+import { edges } from './edges';
 import { idle } from './idle';
+import { idleCost } from './idle-cost';
 import { kill } from './kill';
 import { leases } from './leases';
+import { reclaim } from './reclaim';
 import { policyEdit, windowEdge } from './window';
 
 /** In the order in which they run; the first one is always run. */
@@ -16,4 +19,7 @@ export const scenarios: readonly Scenario[] = [
   kill('none'),
   kill('one'),
   policyEdit,
+  reclaim,
+  edges,
+  idleCost,
 ];
