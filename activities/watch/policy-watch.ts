@@ -1,7 +1,7 @@
 import { Finalizer } from '../../api/names/keys';
 import type { ResourceLeasingPolicy } from '../../api/names/types';
 import { planPolicyStatus } from '../../domain/binding';
-import { evaluateWindows } from '../../domain/windows';
+import { calendarOf, evaluateWindows } from '../../domain/windows';
 import { ResourceLeasingPolicies } from '../../kube';
 import type { WatchContext, WatchPart } from './context';
 import { KeyedQueue } from './keyed-queue';
@@ -49,7 +49,7 @@ export class PolicyWatch implements WatchPart {
       if (policy.spec.cluster === binding.metadata.name) await this.release(policy);
       return null;
     }
-    const window = evaluateWindows(policy.spec.timeWindows, now, settings.zone);
+    const calendar = calendarOf(policy.spec, settings.zone);
     const others = this.context.fleet.virtual.bindings.store.list().map(({ metadata }) => metadata.name);
     const status = planPolicyStatus({
       policy,
@@ -58,7 +58,7 @@ export class PolicyWatch implements WatchPart {
         clusterID: binding.spec.clusterID,
         bindingsElsewhere: others.filter((other) => other !== binding.metadata.name),
       },
-      window,
+      calendar,
       now,
     });
     if (status !== null) {
@@ -66,6 +66,7 @@ export class PolicyWatch implements WatchPart {
       const patch = { kind: 'merge', body: { status } } as const;
       await physical.client.patch(ResourceLeasingPolicies, { name }, patch, { subresource: 'status', uid });
     }
+    const window = evaluateWindows(calendar, now);
     return window.open ? window.closesAt : window.opensAt;
   }
 

@@ -79,6 +79,10 @@ export interface ResourceLeasingPolicySpec {
   readonly nodeSelector?: NodeSelector;
   /** Empty or absent: always open. */
   readonly timeWindows?: readonly TimeWindow[];
+  /** IANA zone on whose wall clock windows and exceptions are read; absent: the worker's. */
+  readonly timeZone?: string;
+  /** Dated; they beat the weekly windows, and `Closed` beats `Open`. */
+  readonly exceptions?: readonly LeaseException[];
   readonly resourceLimits?: readonly ResourceLimit[];
   /** True: pods are evicted when the window is closed. Default false. */
   readonly forceReclaim?: boolean;
@@ -95,6 +99,21 @@ export interface TimeWindow {
   readonly days?: readonly string[];
 }
 
+/** Opens or closes lending on one day, or on each of several. */
+export interface LeaseException {
+  /** `YYYY-MM-DD`, 2000 to 2099: the first day. */
+  readonly date: string;
+  /** `YYYY-MM-DD`: the last day, at most 366 days later; absent: `date`. */
+  readonly lastDate?: string;
+  readonly lending: 'Open' | 'Closed';
+  /** `HH:MM`, the first minute of each day; absent: 00:00. */
+  readonly start?: string;
+  /** `HH:MM`, the last minute of each day, on the next day where it is before `start`; absent: 23:59. */
+  readonly end?: string;
+  /** For people: shown in the policy's conditions and in the lease plan. */
+  readonly reason: string;
+}
+
 export interface ResourceLimit {
   readonly resource: string;
   /** Kubernetes quantity, an upper bound. */
@@ -109,5 +128,7 @@ export interface ResourceLeasingPolicyStatus {
   readonly phase?: PolicyPhase;
   readonly activeTimeWindow?: boolean;
   readonly lastAppliedTime?: string;
+  /** The zone in effect; empty while `spec.timeZone` is unknown. */
+  readonly timeZone?: string;
   readonly conditions?: readonly Condition[];
 }

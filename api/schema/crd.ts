@@ -48,6 +48,7 @@ export const resourceLeasingPolicyResource: CustomResource = {
     { name: 'Cluster', type: 'string', jsonPath: '.spec.cluster' },
     { name: 'Phase', type: 'string', jsonPath: '.status.phase' },
     { name: 'Active', type: 'boolean', jsonPath: '.status.activeTimeWindow' },
+    { name: 'TimeZone', type: 'string', jsonPath: '.status.timeZone' },
     AGE,
   ],
   schema: resourceLeasingPolicySchema,

@@ -1,6 +1,6 @@
 import type { Condition, ResourceLeasingPolicy, ResourceLeasingPolicyStatus } from '../../api/names/types';
 import { type ConditionClaim, findCondition, Reason, setConditions, toRfc3339 } from '../conditions';
-import { validateWindows, type WindowState } from '../windows';
+import { type Calendar, evaluateWindows, exceptionAt, isKnownZone, validateCalendar, type WindowState } from '../windows';
 
 /** The binding that looks at a policy, and what it knows of the others in its virtual cluster. */
 export interface PolicyReader {
@@ -47,7 +47,8 @@ export function misaddressOf({ spec }: Pick<ResourceLeasingPolicy, 'spec'>, read
 export interface PolicyStatusFacts {
   readonly policy: ResourceLeasingPolicy;
   readonly reader: PolicyReader;
-  readonly window: WindowState;
+  /** The policy's own. */
+  readonly calendar: Calendar;
   /** Epoch milliseconds. */
   readonly now: number;
 }
@@ -72,8 +73,9 @@ interface PolicyVerdict {
   readonly conditions: readonly ConditionClaim[];
 }
 
-function verdictOf({ policy, window }: PolicyStatusFacts): PolicyVerdict {
-  const problems = validateWindows(policy.spec.timeWindows);
+function verdictOf(facts: PolicyStatusFacts): PolicyVerdict {
+  const { policy, calendar, now } = facts;
+  const problems = validateCalendar(policy.spec);
   if (problems.length > 0) {
     return failed({ reason: Reason.ValidationError, message: problems.map(({ message }) => message).join(' ') });
   }
@@ -81,21 +83,24 @@ function verdictOf({ policy, window }: PolicyStatusFacts): PolicyVerdict {
     type: 'Valid',
     status: 'True',
     reason: Reason.ValidationPassed,
-    message: 'All time windows are valid.',
+    message: 'Time windows, exceptions and time zone are valid.',
   };
-  return { phase: window.open ? 'Active' : 'Inactive', conditions: [valid, activeClaim(window)] };
+  const window = evaluateWindows(calendar, now);
+  return { phase: window.open ? 'Active' : 'Inactive', conditions: [valid, activeClaim(facts, window)] };
 }
 
-function activeClaim(window: WindowState): ConditionClaim {
+function activeClaim({ calendar, now }: PolicyStatusFacts, window: WindowState): ConditionClaim {
   const until = window.open ? window.closesAt : window.opensAt;
   const end = until === null ? '' : ` until ${toRfc3339(until)}`;
+  const exception = exceptionAt(calendar, now);
+  const why = exception === null ? '' : `, by the exception of ${exception.date} (${exception.reason})`;
   return window.open
-    ? { type: 'Active', status: 'True', reason: Reason.ActiveTimeWindow, message: `Inside a time window${end}.` }
+    ? { type: 'Active', status: 'True', reason: Reason.ActiveTimeWindow, message: `Inside a time window${end}${why}.` }
     : {
         type: 'Active',
         status: 'False',
         reason: Reason.InactiveTimeWindow,
-        message: `Outside the time windows${end}.`,
+        message: `Outside the time windows${end}${why}.`,
       };
 }
 
@@ -117,19 +122,22 @@ function isJudged({ metadata, status }: ResourceLeasingPolicy, { reason }: Misad
   return rank < 0 || rank >= MISADDRESS_REASONS.indexOf(reason);
 }
 
-function statusOrNull({ policy, now }: PolicyStatusFacts, verdict: PolicyVerdict): ResourceLeasingPolicyStatus | null {
+function statusOrNull(facts: PolicyStatusFacts, verdict: PolicyVerdict): ResourceLeasingPolicyStatus | null {
+  const { policy, calendar, now } = facts;
   const { metadata, status } = policy;
   const activeTimeWindow = verdict.phase === 'Active';
   const observed = verdict.conditions.map((claim) => ({ ...claim, observedGeneration: metadata.generation }));
   const conditions = setConditions(status?.conditions, observed, now);
   const changed = status?.phase !== verdict.phase || status.activeTimeWindow !== activeTimeWindow;
-  if (!changed && conditions === status.conditions) {
+  const timeZone = isKnownZone(calendar.zone) ? calendar.zone : '';
+  if (!changed && status.timeZone === timeZone && conditions === status.conditions) {
     return null;
   }
   return {
     ...status,
     phase: verdict.phase,
     activeTimeWindow,
+    timeZone,
     conditions,
     ...(changed ? { lastAppliedTime: toRfc3339(now) } : {}),
   };

@@ -7,7 +7,7 @@ import {
   type SelectingBinding,
   selectPolicy,
 } from '../selection';
-import { type EpochMillis, evaluateWindows, type IanaZone, type WindowState } from '../windows';
+import { calendarOf, type EpochMillis, evaluateWindows, type IanaZone, isKnownZone, type WindowState } from '../windows';
 
 /** What a node decision needs of a physical node. */
 export interface LendableNode extends SelectableNode {
@@ -24,6 +24,7 @@ export interface NodeFacts {
   /** `null`: there is none. Without a recorded UID it counts as this node's. */
   readonly vnode: { readonly physicalUid: string | null; readonly deleting: boolean } | null;
   readonly now: EpochMillis;
+  /** Counts for policies that name none of their own. */
   readonly zone: IanaZone;
 }
 
@@ -33,6 +34,7 @@ export type NodeDecision =
       readonly action: 'lend';
       readonly reason: Reason;
       readonly message: string;
+      /** The one that lends the node; with `forceReclaim` off while its time zone is unknown. */
       readonly policy: ResourceLeasingPolicy;
       /** Policies that also select the node and are ignored there. */
       readonly losers: readonly ResourceLeasingPolicy[];
@@ -126,13 +128,21 @@ function lendByPolicy(facts: NodeFacts): NodeDecision | null {
   if (selected === null) {
     return null;
   }
+  const { policy, losers } = selected;
+  const calendar = calendarOf(policy.spec, zone);
   return {
     action: 'lend',
     reason: Reason.PolicyApplied,
-    message: `ResourceLeasingPolicy ${selected.policy.metadata.name} lends the node.`,
-    ...selected,
-    window: evaluateWindows(selected.policy.spec.timeWindows, now, zone),
+    message: `ResourceLeasingPolicy ${policy.metadata.name} lends the node.`,
+    policy: isKnownZone(calendar.zone) ? policy : withoutForce(policy),
+    losers,
+    window: evaluateWindows(calendar, now),
   };
+}
+
+/** While nobody can tell when the window ends, nothing new is lent; but a slip of the pen evicts nobody either. */
+function withoutForce(policy: ResourceLeasingPolicy): ResourceLeasingPolicy {
+  return { ...policy, spec: { ...policy.spec, forceReclaim: false } };
 }
 
 function nodeOf({ physical }: NodeFacts): LendableNode | null {

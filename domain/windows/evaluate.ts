@@ -1,94 +1,90 @@
-import type { TimeWindow } from '../../api/names/types';
-import { DAY_MINUTES } from './time-of-day';
-import { isInside, minutesUntil, openSpans, type Span, WEEK_MINUTES } from './week';
-import { clockChange, type EpochMillis, type IanaZone, MINUTE_MS, offsetAt } from './zone';
+import type { LeaseException } from '../../api/names/types';
+import type { Calendar } from './calendar';
+import { exceptionFor } from './exceptions';
+import { isOpenAt, minutesUntilOpen, type Timeline, timelineOf } from './timeline';
+import { clockChange, type EpochMillis, isKnownZone, MINUTE_MS, offsetAt } from './zone';
 
 /** Whether lending is allowed now, and the instant at which that changes; `null` where it never does. */
 export type WindowState =
   | { readonly open: true; readonly closesAt: EpochMillis | null }
   | { readonly open: false; readonly opensAt: EpochMillis | null };
 
-/** An instant at which windows open or close. */
+/** An instant at which lending begins or ends. */
 export interface WindowEdge {
   readonly at: EpochMillis;
   readonly opens: boolean;
 }
 
-/** 1970-01-01 was a Thursday; weeks here begin on Sunday. */
-const EPOCH_MINUTE_OF_WEEK = 4 * DAY_MINUTES;
-/** Clock changes passed while looking for an edge; a week holds one or two. */
-const MAX_CLOCK_CHANGES = 16;
+/** Clock changes passed while looking for an edge: those of the century in which exceptions may be, and more. */
+const MAX_CLOCK_CHANGES = 1_000;
 /** Every weekly edge comes round within this, also when one of its nights lost the hour. */
-const LOOKBACK_MS = 15 * DAY_MINUTES * MINUTE_MS;
+const LOOKBACK_MS = 15 * 24 * 60 * MINUTE_MS;
 
 /**
- * Whether a policy's windows are open at `now` on the wall clock of `zone`, and until when (spec leasing.md 1.3).
+ * Whether a calendar lends at `now`, and until when (spec leasing.md 1.3, and docs/windows.md for what exceptions add).
  *
- * - No windows: always open. Windows that are all invalid: never open; see `validateWindows`.
+ * - No windows: always open. Windows that are all invalid: never open, but by an exception; see `validateCalendar`.
  * - Both minutes, `start` and `end`, are inside, so a window closes at `end` + 1 minute. `end` before `start` wraps
  *   midnight and belongs to the day on which it started. Windows that overlap or touch are one.
+ * - An exception decides about its minutes of its days, whatever the windows say; `Closed` beats `Open`.
  * - The wall clock decides, minute by minute. A minute that the clock skips never comes: a window inside a skipped hour
  *   does not open that night, one that starts or ends there does so at the jump. A repeated minute is inside both times.
- *
- * @throws RangeError where the zone is unknown.
+ * - A zone that this process does not know: never open.
  */
-export function evaluateWindows(
-  windows: readonly TimeWindow[] | undefined,
-  now: EpochMillis,
-  zone: IanaZone,
-): WindowState {
-  const spans = openSpans(windows);
-  const open = isInside(spans, minuteOfWeek(now + offsetAt(zone, now)));
-  const changesAt = firstInstant(!open, { spans, zone, from: now });
-  return open ? { open, closesAt: changesAt } : { open, opensAt: changesAt };
+export function evaluateWindows(calendar: Calendar, now: EpochMillis): WindowState {
+  return isKnownZone(calendar.zone) ? stateAt(timelineOf(calendar), now) : { open: false, opensAt: null };
 }
 
 /** The edges after `range.after` and not after `range.until`, in order. Same rules as {@link evaluateWindows}. */
 export function edgesWithin(
-  windows: readonly TimeWindow[] | undefined,
+  calendar: Calendar,
   range: { readonly after: EpochMillis; readonly until: EpochMillis },
-  zone: IanaZone,
 ): WindowEdge[] {
+  if (!isKnownZone(calendar.zone)) {
+    return [];
+  }
+  const timeline = timelineOf(calendar);
   const edges: WindowEdge[] = [];
-  let edge = edgeAfter(windows, range.after, zone);
+  let edge = edgeAfter(timeline, range.after);
   while (edge !== null && edge.at <= range.until) {
     edges.push(edge);
-    edge = edgeAfter(windows, edge.at, zone);
+    edge = edgeAfter(timeline, edge.at);
   }
   return edges;
 }
 
-/** The latest instant at or before `now` at which the windows closed, or `null` where they did not in the last two weeks. */
-export function lastClosing(
-  windows: readonly TimeWindow[] | undefined,
-  now: EpochMillis,
-  zone: IanaZone,
-): EpochMillis | null {
-  const closings = edgesWithin(windows, { after: now - LOOKBACK_MS, until: now }, zone).filter((edge) => !edge.opens);
+/** The latest instant at or before `now` at which lending ended, or `null` where it did not in the last two weeks. */
+export function lastClosing(calendar: Calendar, now: EpochMillis): EpochMillis | null {
+  const closings = edgesWithin(calendar, { after: now - LOOKBACK_MS, until: now }).filter((edge) => !edge.opens);
   return closings.at(-1)?.at ?? null;
 }
 
-function edgeAfter(windows: readonly TimeWindow[] | undefined, now: EpochMillis, zone: IanaZone): WindowEdge | null {
-  const state = evaluateWindows(windows, now, zone);
+/** The exception that decides at an instant, or `null`: the weekly windows do, or the zone is unknown. */
+export function exceptionAt({ exceptions, zone }: Calendar, instant: EpochMillis): LeaseException | null {
+  return isKnownZone(zone) ? exceptionFor(exceptions, minuteAt(instant + offsetAt(zone, instant))) : null;
+}
+
+function stateAt(timeline: Timeline, now: EpochMillis): WindowState {
+  const open = isOpenAt(timeline, minuteAt(now + offsetAt(timeline.zone, now)));
+  const changesAt = firstInstant(!open, timeline, now);
+  return open ? { open, closesAt: changesAt } : { open, opensAt: changesAt };
+}
+
+function edgeAfter(timeline: Timeline, now: EpochMillis): WindowEdge | null {
+  const state = stateAt(timeline, now);
   const at = state.open ? state.closesAt : state.opensAt;
   return at === null ? null : { at, opens: !state.open };
 }
 
-interface Search {
-  readonly spans: readonly Span[];
-  readonly zone: IanaZone;
-  readonly from: EpochMillis;
-}
-
-/** Follows the wall clock from one change of the clock to the next until it is inside (or outside) the spans. */
-function firstInstant(inside: boolean, { spans, zone, from }: Search): EpochMillis | null {
+/** Follows the wall clock from one change of the clock to the next until lending is open (or closed). */
+function firstInstant(open: boolean, timeline: Timeline, from: EpochMillis): EpochMillis | null {
   let start = from;
   for (let changes = 0; changes <= MAX_CLOCK_CHANGES; changes++) {
-    const wait = waitOnClock(inside, spans, start + offsetAt(zone, start));
+    const wait = waitOnClock(open, timeline, start + offsetAt(timeline.zone, start));
     if (wait === null) {
       return null;
     }
-    const change = clockChange(zone, start, start + wait);
+    const change = clockChange(timeline.zone, start, start + wait);
     if (change === null) {
       return start + wait;
     }
@@ -97,17 +93,13 @@ function firstInstant(inside: boolean, { spans, zone, from }: Search): EpochMill
   return null;
 }
 
-/** Milliseconds that an undisturbed wall clock takes to be inside (or outside) the spans; `null` for never. */
-function waitOnClock(inside: boolean, spans: readonly Span[], local: number): number | null {
-  const minutes = minutesUntil(inside, spans, minuteOfWeek(local));
-  if (minutes === null || minutes === 0) {
-    return minutes;
-  }
-  const intoMinute = local - Math.floor(local / MINUTE_MS) * MINUTE_MS;
-  return minutes * MINUTE_MS - intoMinute;
+/** Milliseconds that an undisturbed wall clock takes until lending is open (or closed); `null` for never. */
+function waitOnClock(open: boolean, timeline: Timeline, local: number): number | null {
+  const minute = minuteAt(local);
+  const minutes = minutesUntilOpen(open, timeline, minute);
+  return minutes === null || minutes === 0 ? minutes : (minute + minutes) * MINUTE_MS - local;
 }
 
-function minuteOfWeek(local: number): number {
-  const minutes = Math.floor(local / MINUTE_MS) + EPOCH_MINUTE_OF_WEEK;
-  return ((minutes % WEEK_MINUTES) + WEEK_MINUTES) % WEEK_MINUTES;
+function minuteAt(local: number): number {
+  return Math.floor(local / MINUTE_MS);
 }

@@ -1,3 +1,11 @@
-export { edgesWithin, evaluateWindows, lastClosing, type WindowEdge, type WindowState } from './evaluate';
-export { validateWindows, type WindowProblem } from './validate';
+export { type Calendar, calendarOf, type CalendarSpec } from './calendar';
+export {
+  edgesWithin,
+  evaluateWindows,
+  exceptionAt,
+  lastClosing,
+  type WindowEdge,
+  type WindowState,
+} from './evaluate';
+export { type CalendarProblem, validateCalendar } from './validate';
 export { type EpochMillis, type IanaZone, isKnownZone } from './zone';

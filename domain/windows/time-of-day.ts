@@ -22,3 +22,12 @@ export function weekdayOf(name: string): number | null {
   const index = WEEKDAYS.indexOf(name.toLowerCase());
   return index < 0 ? null : index;
 }
+
+const DAY_MS = DAY_MINUTES * 60_000;
+
+/** Days since 1970-01-01 of the day that `YYYY-MM-DD` names, or `null`: one of the calendar, 2000 to 2099. */
+export function dayNumber(text: string): number | null {
+  const midnight = /^20\d\d-\d\d-\d\d$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;
+  const exists = !Number.isNaN(midnight) && new Date(midnight).toISOString().startsWith(text);
+  return exists ? midnight / DAY_MS : null;
+}

@@ -1,14 +1,12 @@
 import type { TimeWindow } from '../../api/names/types';
+import { joined, type Span } from './spans';
 import { DAY_MINUTES, minuteOfDay, weekdayOf } from './time-of-day';
 
 /** Minutes in a week; minute 0 is Sunday 00:00 on the wall clock. */
 export const WEEK_MINUTES = 7 * DAY_MINUTES;
 
-/** Minutes of the week from the first (inclusive) to the last (exclusive). */
-export type Span = readonly [from: number, to: number];
-
 /**
- * When a week of these windows is open: sorted spans that neither overlap nor touch, except that one may end at the
+ * When a week of these windows is open, in minutes of the week: sorted spans that neither overlap nor touch, except that one may end at the
  * week's end and another begin at its start. A window after midnight belongs to the day on which it started.
  * A window with a bad time contributes nothing, nor does a day that is no full English name; the others still count.
  */
@@ -43,19 +41,6 @@ function withinWeek(from: number, length: number): Span[] {
         [0, overrun],
       ]
     : [[from, from + length]];
-}
-
-function joined(spans: readonly Span[]): Span[] {
-  const result: Span[] = [];
-  for (const span of spans.toSorted(([a], [b]) => a - b)) {
-    const previous = result.at(-1);
-    if (previous !== undefined && span[0] <= previous[1]) {
-      result[result.length - 1] = [previous[0], Math.max(previous[1], span[1])];
-    } else {
-      result.push(span);
-    }
-  }
-  return result;
 }
 
 /** Whether a minute of the week is inside one of the spans. */

@@ -149,18 +149,19 @@ describe('kubectl', () => {
 
   it('shows the columns under the short name: rlp', async () => {
     const { name } = (await cluster.client.create(ResourceLeasingPolicies, anObject(ResourceLeasingPolicies, policySpec) as never)).metadata;
-    const body = { status: { phase: 'Active', activeTimeWindow: true } };
+    const body = { status: { phase: 'Active', activeTimeWindow: true, timeZone: 'Europe/Berlin' } };
     await cluster.client.patch(ResourceLeasingPolicies, { name }, { kind: 'merge', body }, { subresource: 'status' });
     const lines = (await cluster.kubectl('get', 'rlp', name)).trim().split('\n').map((line) => line.split(/\s+/));
     expect(lines).toEqual([
-      ['NAME', 'CLUSTER', 'PHASE', 'ACTIVE', 'AGE'],
-      [name, 'cluster-a', 'Active', 'true', expect.stringMatching(/^\d+s$/)],
+      ['NAME', 'CLUSTER', 'PHASE', 'ACTIVE', 'TIMEZONE', 'AGE'],
+      [name, 'cluster-a', 'Active', 'true', 'Europe/Berlin', expect.stringMatching(/^\d+s$/)],
     ]);
   });
 
   it.each([
     ['cb.spec.clusterID', 'Short name of the physical cluster'],
     ['rlp.spec.timeWindows.end', 'Last minute of the window'],
+    ['rlp.spec.exceptions.lending', 'Closed: they are not'],
   ])('explains %s', async (path, text) => {
     expect(await cluster.kubectl('explain', path)).toContain(text);
   });

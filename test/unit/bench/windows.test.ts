@@ -6,7 +6,7 @@ it.each(['2026-03-04T10:20:00Z', '2026-03-04T10:20:44Z', '2026-03-04T10:20:46Z',
   (text) => {
     const instant = Date.parse(text);
     const { window, edge } = windowEndingSoon(instant);
-    expect(evaluateWindows([window], instant, 'UTC')).toEqual({ open: true, closesAt: edge });
+    expect(evaluateWindows({ windows: [window], zone: 'UTC' }, instant)).toEqual({ open: true, closesAt: edge });
     expect(edge - instant).toBeGreaterThanOrEqual(15_000);
     expect(edge - instant).toBeLessThan(75_000);
   },
@@ -14,5 +14,5 @@ it.each(['2026-03-04T10:20:00Z', '2026-03-04T10:20:44Z', '2026-03-04T10:20:46Z',
 
 it('is closed where it should be', () => {
   const instant = Date.parse('2026-03-04T23:30:00Z');
-  expect(evaluateWindows([closedWindow(instant)], instant, 'UTC')).toMatchObject({ open: false });
+  expect(evaluateWindows({ windows: [closedWindow(instant)], zone: 'UTC' }, instant)).toMatchObject({ open: false });
 });

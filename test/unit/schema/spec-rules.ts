@@ -53,6 +53,7 @@ export const bindingRows: readonly SpecRow[] = [
 export const policySpec = { cluster: 'cluster-a' };
 
 const window = (change: object = {}) => ({ timeWindows: [{ start: '18:00', end: '08:00', ...change }] });
+const exception = (change: object = {}) => ({ exceptions: [{ date: '2026-12-24', lending: 'Closed', reason: 'Christmas', ...change }] });
 const limit = (change: object = {}) => ({ resourceLimits: [{ resource: 'cpu', ...change }] });
 
 export const policyRows: readonly SpecRow[] = [
@@ -75,6 +76,32 @@ export const policyRows: readonly SpecRow[] = [
   ['an empty list of days', window({ days: [] }), 'accepted'],
   ['an abbreviated weekday', window({ days: ['monday', 'tue'] }), 'spec.timeWindows[0].days[1]'],
   ['two weekdays in one', window({ days: ['monday-friday'] }), 'spec.timeWindows[0].days[0]'],
+  ['a time zone', { timeZone: 'Europe/Berlin' }, 'accepted'],
+  ['a time zone of three parts', { timeZone: 'America/Argentina/Buenos_Aires' }, 'accepted'],
+  ['a fixed time zone', { timeZone: 'Etc/GMT+3' }, 'accepted'],
+  ['UTC', { timeZone: 'UTC' }, 'accepted'],
+  ['an unknown time zone', { timeZone: 'Mars/Olympus' }, 'spec.timeZone'],
+  ['an empty time zone', { timeZone: '' }, 'spec.timeZone'],
+  ['an offset instead of a time zone', { timeZone: '+02:00' }, 'spec.timeZone'],
+  ["the time zone of the API server's machine", { timeZone: 'Local' }, 'spec.timeZone'],
+  ['an exception for a day', exception(), 'accepted'],
+  ['an exception for some minutes of a leap day', exception({ date: '2028-02-29', lending: 'Open', start: '22:00', end: '06:00' }), 'accepted'],
+  ['an exception for a year', exception({ lastDate: '2027-12-25' }), 'accepted'],
+  ['an exception for a day that is its last one', exception({ lastDate: '2026-12-24' }), 'accepted'],
+  ['an exception for longer than a year', exception({ lastDate: '2027-12-26' }), 'spec.exceptions[0].lastDate'],
+  ['an exception that ends before it starts', exception({ lastDate: '2026-12-23' }), 'spec.exceptions[0].lastDate'],
+  ['an exception without a day', exception({ date: undefined }), 'spec.exceptions[0].date'],
+  ['an exception on a day that does not exist', exception({ date: '2026-02-29' }), 'spec.exceptions[0].date'],
+  ['an exception that ends on a day that does not exist', exception({ lastDate: '2027-04-31' }), 'spec.exceptions[0].lastDate'],
+  ['an exception until further notice', exception({ lastDate: '9999-12-31' }), 'spec.exceptions[0].lastDate'],
+  ['an exception on a day written otherwise', exception({ date: '24.12.2026' }), 'spec.exceptions[0].date'],
+  ['an exception of another kind', exception({ lending: 'closed' }), 'spec.exceptions[0].lending'],
+  ['an exception of no kind', exception({ lending: undefined }), 'spec.exceptions[0].lending'],
+  ['an exception without a reason', exception({ reason: undefined }), 'spec.exceptions[0].reason'],
+  ['an exception for an empty reason', exception({ reason: '' }), 'spec.exceptions[0].reason'],
+  ['an exception from 9:00', exception({ start: '9:00' }), 'spec.exceptions[0].start'],
+  ['an exception until 24:00', exception({ end: '24:00' }), 'spec.exceptions[0].end'],
+  ['101 exceptions', { exceptions: Array.from({ length: 101 }, () => exception().exceptions[0]) }, 'spec.exceptions'],
   ['a limit that limits nothing', limit(), 'accepted'],
   ['a limit without a resource', limit({ resource: undefined, percent: 1 }), 'spec.resourceLimits[0].resource'],
   ['0 percent', limit({ percent: 0 }), 'accepted'],

@@ -29,6 +29,7 @@ export type Assertions = [
   Fits<Frozen<ResourceLeasingPolicySpec>, Frozen<PolicySpec>>,
   None<Unshared<PolicySpec, ResourceLeasingPolicySpec>>,
   None<Unshared<Item<PolicySpec['timeWindows']>, Item<ResourceLeasingPolicySpec['timeWindows']>>>,
+  None<Unshared<Item<PolicySpec['exceptions']>, Item<ResourceLeasingPolicySpec['exceptions']>>>,
   None<Unshared<Item<PolicySpec['resourceLimits']>, Item<ResourceLeasingPolicySpec['resourceLimits']>>>,
   // The schema's phase is any string, as in the API from the start; what we write is one of ours.
   Fits<Frozen<ClusterBinding['status']>, Frozen<Binding['status']>>,

@@ -1,5 +1,6 @@
 import type { Condition, ResourceLeasingPolicyStatus } from '../../../../api/names/types';
 import { misaddressOf, planPolicyStatus, type PolicyStatusFacts } from '../../../../domain/binding';
+import { calendarOf } from '../../../../domain/windows';
 import { aPolicy } from '../../../support/builders/policy';
 
 const NOW = Date.parse('2026-03-06T12:00:00Z');
@@ -7,9 +8,10 @@ const reader = { bindingName: 'east', clusterID: 'e1', bindingsElsewhere: ['sout
 const facts: PolicyStatusFacts = {
   policy: aPolicy().build(),
   reader,
-  window: { open: true, closesAt: NOW + 3_600_000 },
+  calendar: { windows: [{ start: '08:00', end: '12:59' }], zone: 'UTC' },
   now: NOW,
 };
+const NEVER = { windows: [{ start: '', end: '' }], zone: 'UTC' };
 const plan = (change: Partial<PolicyStatusFacts> = {}) => planPolicyStatus({ ...facts, ...change });
 const summary = (status: ResourceLeasingPolicyStatus | null) =>
   status && [
@@ -37,7 +39,7 @@ describe('planPolicyStatus', () => {
     ['open', {}, ['Active', true, 'Valid=True/ValidationPassed', 'Active=True/ActiveTimeWindow']],
     [
       'closed',
-      { window: { open: false, opensAt: null } },
+      { calendar: NEVER },
       ['Inactive', false, 'Valid=True/ValidationPassed', 'Active=False/InactiveTimeWindow'],
     ],
     [
@@ -66,10 +68,33 @@ describe('planPolicyStatus', () => {
     });
     const closed = plan({
       policy: aPolicy().status(status).build(),
-      window: { open: false, opensAt: null },
+      calendar: NEVER,
       now: NOW + 60_000,
     });
     expect(closed?.lastAppliedTime).toBe('2026-03-06T12:01:00Z');
+  });
+
+  it('says which exception decides', () => {
+    const calendar = { ...facts.calendar, exceptions: [{ date: '2026-03-06', lending: 'Closed', reason: 'stocktaking' }] as const };
+    expect(plan({ calendar })?.conditions?.[1]?.message).toBe(
+      'Outside the time windows until 2026-03-07T08:00:00Z, by the exception of 2026-03-06 (stocktaking).',
+    );
+  });
+
+  it.each<[string, string | undefined, string, string]>([
+    ['its own', 'Europe/Berlin', 'Europe/Berlin', 'Active'],
+    ["the worker's", undefined, 'UTC', 'Active'],
+    ['none while its own is unknown', 'Mars/Olympus', '', 'Failed'],
+  ])('shows the zone in effect: %s', (_, timeZone, shown, phase) => {
+    const policy = aPolicy().spec({ timeZone }).build();
+    const status = plan({ policy, calendar: calendarOf(policy.spec, 'UTC') });
+    expect([status?.timeZone, status?.phase]).toEqual([shown, phase]);
+  });
+
+  it('is written once more when the zone of the workers changes', () => {
+    const status = plan()!;
+    const calendar = { ...facts.calendar, zone: 'Africa/Accra' };
+    expect(plan({ policy: aPolicy().status(status).build(), calendar })).toEqual({ ...status, timeZone: 'Africa/Accra' });
   });
 
   it('writes nothing twice', () => {

@@ -98,6 +98,23 @@ describe('decideNode', () => {
     });
   });
 
+  it("reads the windows in the policy's own zone where it has one", () => {
+    const spec = { timeZone: 'America/New_York', timeWindows: [{ start: '18:00', end: '19:59' }] };
+    expect(decideNode({ ...facts, policies: [aPolicy().spec(spec).build()] })).toMatchObject({
+      window: { open: false, opensAt: Date.parse('2026-03-06T23:00:00Z') },
+    });
+  });
+
+  it('neither lends anything new nor evicts anybody while the zone is unknown', () => {
+    const policy = aPolicy().spec({ timeZone: 'Mars/Olympus', forceReclaim: true, gracefulReclaimPeriodSeconds: 60 }).build();
+    expect(decideNode({ ...facts, policies: [policy] })).toMatchObject({
+      action: 'lend',
+      window: { open: false, opensAt: null },
+      policy: { metadata: policy.metadata, spec: { ...policy.spec, forceReclaim: false } },
+    });
+    expect(policy.spec.forceReclaim).toBe(true);
+  });
+
   it('lends outside the windows as well', () => {
     const now = Date.parse('2026-03-06T20:00:00Z');
     expect(decideNode({ ...facts, now })).toMatchObject({
