@@ -1,6 +1,8 @@
 import type { Container, ContainerStatus, Pod, PodSpec, PodStatus } from 'kubernetes-types/core/v1';
 import { Label, MANAGED_BY } from '../../api/names/keys';
 
+const RESIZE_PENDING = 'PodResizePending';
+
 /**
  * What the store keeps of a pod in a physical cluster: ours entirely, of the owner's only what capacity, host ports and identity
  * are read from. A lender may run thousands of them.
@@ -26,13 +28,19 @@ function slimContainer({ name, ports, resources, restartPolicy }: Container): Co
   return { name, ports, resources, restartPolicy };
 }
 
-/** An in-place resize tells in the container statuses what is allocated. */
-function slimStatus({ phase, containerStatuses, initContainerStatuses }: PodStatus): PodStatus {
-  return {
+/** An in-place resize tells in the statuses what is allocated, and in a condition that the node has refused it. */
+function slimStatus(status: PodStatus): PodStatus {
+  const { phase, conditions, resources, allocatedResources } = status as PodStatus & { resources?: unknown; allocatedResources?: unknown };
+  const { containerStatuses, initContainerStatuses } = status;
+  const slim = {
     phase,
+    conditions: conditions?.filter(({ type }) => type === RESIZE_PENDING),
+    resources,
+    allocatedResources,
     containerStatuses: containerStatuses?.map(slimContainerStatus),
     initContainerStatuses: initContainerStatuses?.map(slimContainerStatus),
   };
+  return slim as PodStatus;
 }
 
 function slimContainerStatus(status: ContainerStatus): ContainerStatus {

@@ -1,7 +1,7 @@
 import type { Pod } from 'kubernetes-types/core/v1';
 import { Taint } from '../../api/names/keys';
-import { isOurs } from '../../domain/pods';
-import type { PodObject } from '../../domain/pods';
+import { occupancySignature } from '../../domain/capacity';
+import type { OccupyingPod } from '../../domain/capacity';
 import { physicalNodeOf, planVnode, planVnodeStatus } from '../../domain/vnode';
 import type { NodeDecision, NodeObject } from '../../domain/vnode';
 import { Nodes } from '../../kube';
@@ -77,19 +77,19 @@ export class NodeWatch implements WatchPart {
     if (vnode !== null) this.addVnode(vnode);
   }
 
-  /** A pod's arrival, end and departure change what is free; anything else about it does not. */
+  /** A pod's arrival, end, departure and resize change what is free; anything else about it does not. */
   private physicalPodChanged({ old, new: now }: Change<Pod>): void {
-    if (occupancyOf(old) === occupancyOf(now)) return;
+    const [before, after] = [this.occupancyOf(old), this.occupancyOf(now)];
     const left = now === null ? nodeNameOf(old) : undefined;
     if (left !== undefined) this.podLeft(left);
-    if (this.isOurs(now ?? old)) return;
+    if (before === after) return;
     for (const node of [nodeNameOf(old), nodeNameOf(now)]) if (node !== undefined) this.queue.add(node);
   }
 
   /** Pods of this binding take nothing from what it is lent. */
-  private isOurs(pod: Pod | null): boolean {
+  private occupancyOf(pod: Pod | null): string {
     const { fleet, ref } = this.context;
-    return pod !== null && isOurs(pod as PodObject, { virtualCluster: fleet.virtual.uid, binding: ref.name });
+    return occupancySignature(pod as OccupyingPod | null, { virtualCluster: fleet.virtual.uid, binding: ref.name });
   }
 
   private virtualPodChanged({ old, new: now }: Change<Pod>): void {
@@ -203,12 +203,4 @@ export class NodeWatch implements WatchPart {
 
 function nodeNameOf(pod: Pod | null): string | undefined {
   return pod?.spec?.nodeName;
-}
-
-/** Pods of equal occupancy take the same from the same node. */
-function occupancyOf(pod: Pod | null): string {
-  const ended = pod?.status?.phase === 'Succeeded' || pod?.status?.phase === 'Failed';
-  const spec = pod?.spec as { containers?: { resources?: unknown }[]; resources?: unknown } | undefined;
-  const resources = [spec?.resources, spec?.containers?.map((container) => container.resources)];
-  return JSON.stringify([nodeNameOf(pod), ended, resources]);
 }

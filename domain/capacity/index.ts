@@ -1,2 +1,3 @@
-export { type CapacityFacts, lendableCapacity, type OccupyingPod } from './lendable';
+export { type CapacityFacts, lendableCapacity } from './lendable';
+export { occupancySignature, occupiesNode, type OccupyingPod } from './occupancy';
 export { podRequests, type RequestingPod } from './pod-requests';

@@ -1,5 +1,5 @@
-import { Label, MANAGED_BY } from '../../api/names/keys';
 import type { ResourceLimit } from '../../api/names/types';
+import { isOurs, type Ownership } from '../pods';
 import {
   addAmounts,
   type Amounts,
@@ -16,24 +16,17 @@ import {
   toResourceList,
   ZERO,
 } from '../quantity';
-import { podRequests, type RequestingPod } from './pod-requests';
-
-/** A pod in the physical cluster. */
-export interface OccupyingPod extends RequestingPod {
-  readonly metadata: { readonly labels?: Readonly<Record<string, string>> };
-  readonly status?: RequestingPod['status'] & { readonly phase?: string };
-}
+import { occupiesNode, type OccupyingPod } from './occupancy';
+import { podRequests } from './pod-requests';
 
 /** Everything that decides how much of a node is lent. */
-export interface CapacityFacts {
+export interface CapacityFacts extends Ownership {
   /** Status of the physical node; capacity counts only where allocatable is empty. */
   readonly node: { readonly allocatable?: ResourceList; readonly capacity?: ResourceList };
   /** All pods bound to the physical node, whoever owns them. */
   readonly pods: readonly OccupyingPod[];
   /** Limits of the selected policy; a resource that is not listed is lent in full. */
   readonly limits: readonly ResourceLimit[] | undefined;
-  readonly virtualCluster: string;
-  readonly binding: string;
 }
 
 /**
@@ -62,23 +55,9 @@ const ONE_POD: Amounts = toAmounts({ pods: '1' });
 
 function usedByOthers(facts: CapacityFacts): Amounts {
   return facts.pods
-    .filter((pod) => occupiesNode(pod) && !isOfThisBinding(pod, facts))
+    .filter((pod) => occupiesNode(pod) && !isOurs(pod, facts))
     .map((pod) => addAmounts(podRequests(pod), ONE_POD))
     .reduce(addAmounts, {});
-}
-
-/** A pod frees what it held the moment it has ended, not when it is deleted. */
-function occupiesNode({ status }: OccupyingPod): boolean {
-  return status?.phase !== 'Succeeded' && status?.phase !== 'Failed';
-}
-
-function isOfThisBinding({ metadata }: OccupyingPod, { virtualCluster, binding }: CapacityFacts): boolean {
-  const labels = metadata.labels ?? {};
-  return (
-    labels[Label.ManagedBy] === MANAGED_BY &&
-    labels[Label.VirtualCluster] === virtualCluster &&
-    labels[Label.ClusterBinding] === binding
-  );
 }
 
 function applyLimit(free: Amounts, limit: ResourceLimit): Amounts {

@@ -1,4 +1,4 @@
-import { addAmounts, type Amounts, maxAmounts, type ResourceList, toAmounts } from '../quantity';
+import { addAmounts, type Amounts, maxAmounts, type Quantity, type ResourceList, toAmounts } from '../quantity';
 
 /** What the scheduler's arithmetic reads of a pod; any pod of an API server fits. */
 export interface RequestingPod {
@@ -13,6 +13,9 @@ export interface RequestingPod {
     readonly containerStatuses?: readonly AllocatedContainer[];
     readonly initContainerStatuses?: readonly AllocatedContainer[];
     readonly conditions?: readonly { readonly type: string; readonly reason?: string }[];
+    /** Pod-level, where a cluster resizes pods as a whole. */
+    readonly allocatedResources?: ResourceList;
+    readonly resources?: Requests;
   };
 }
 
@@ -26,10 +29,13 @@ interface RequestingContainer {
   readonly resources?: Requests;
 }
 
-interface AllocatedContainer {
-  readonly name: string;
+interface Allocated {
   readonly allocatedResources?: ResourceList;
   readonly resources?: Requests;
+}
+
+interface AllocatedContainer extends Allocated {
+  readonly name: string;
 }
 
 /**
@@ -67,8 +73,11 @@ function largestInitStep(pod: RequestingPod): Amounts {
  * https://kubernetes.io/docs/tasks/configure-pod-container/resize-container-resources/
  */
 function longRunningRequests(pod: RequestingPod, container: RequestingContainer): Amounts {
-  const wanted = toAmounts(container.resources?.requests);
-  const status = statusOf(pod, container);
+  return effectiveRequests(pod, container.resources, statusOf(pod, container));
+}
+
+function effectiveRequests(pod: RequestingPod, asked: Requests | undefined, status: Allocated | undefined): Amounts {
+  const wanted = toAmounts(asked?.requests);
   if (status?.resources === undefined) {
     return wanted;
   }
@@ -87,9 +96,16 @@ function isResizeInfeasible(pod: RequestingPod): boolean {
   );
 }
 
+/** Only what the pod itself asks at its own level; a resize of it follows the rule of containers. */
 function podLevelRequests(pod: RequestingPod): Amounts {
-  const requests = Object.entries(toAmounts(pod.spec.resources?.requests));
-  return Object.fromEntries(requests.filter(([resource]) => isPodLevelResource(resource)));
+  const asked = Object.keys(pod.spec.resources?.requests ?? {}).filter(isPodLevelResource);
+  const effective = effectiveRequests(pod, pod.spec.resources, pod.status);
+  return Object.fromEntries(asked.flatMap((resource) => entryOf(effective, resource)));
+}
+
+function entryOf(amounts: Amounts, resource: string): [string, Quantity][] {
+  const amount = amounts[resource];
+  return amount === undefined ? [] : [[resource, amount]];
 }
 
 function isPodLevelResource(resource: string): boolean {

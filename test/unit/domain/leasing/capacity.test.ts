@@ -1,5 +1,13 @@
 import type { ResourceLimit } from '../../../../api/names/types';
-import { lendableCapacity, type OccupyingPod, podRequests, type RequestingPod } from '../../../../domain/capacity';
+import type { Pod } from 'kubernetes-types/core/v1';
+import { trimPhysicalPod } from '../../../../activities/fleet/trim-physical-pod';
+import {
+  lendableCapacity,
+  occupancySignature,
+  type OccupyingPod,
+  podRequests,
+  type RequestingPod,
+} from '../../../../domain/capacity';
 import { type ResourceList, toResourceList } from '../../../../domain/quantity';
 
 type Container = RequestingPod['spec']['containers'][number];
@@ -109,8 +117,28 @@ describe('podRequests', () => {
       { initContainerStatuses: resized('5') },
       { cpu: '2' },
     ],
+    [
+      'a resize of the whole pod upward counts at once',
+      { containers: [container('1')], resources: { requests: { cpu: '6' } } },
+      { resources: { requests: { cpu: '4' } }, allocatedResources: { cpu: '4' } },
+      { cpu: '6' },
+    ],
+    [
+      'one downward when it is done',
+      { containers: [container('1')], resources: { requests: { cpu: '2' } } },
+      { resources: { requests: { cpu: '4' } }, allocatedResources: { cpu: '5' } },
+      { cpu: '5' },
+    ],
+    [
+      'what is allocated to a pod that asks nothing as a whole does not count',
+      { containers: [container('1')] },
+      { resources: { requests: { cpu: '4' } } },
+      { cpu: '1' },
+    ],
   ])('%s', (_, spec, status, expected) => {
     expect(toResourceList(podRequests({ spec, status }))).toEqual(expected);
+    const trimmed = trimPhysicalPod({ metadata: {}, spec, status } as Pod) as unknown as RequestingPod;
+    expect(toResourceList(podRequests(trimmed))).toEqual(expected);
   });
 });
 
@@ -259,5 +287,31 @@ describe('lendableCapacity', () => {
 
   it('lists resources in a fixed order', () => {
     expect(Object.keys(lend({ allocatable: { pods: '1', cpu: '1', memory: '1' } }))).toEqual(['cpu', 'memory', 'pods']);
+  });
+});
+
+describe('occupancySignature', () => {
+  const east = { binding: 'east', virtualCluster: 'v1' };
+  const onNode = (pod: OccupyingPod, nodeName = 'n1'): OccupyingPod => ({ ...pod, spec: { ...pod.spec, nodeName } });
+  const running = onNode(occupying('Running'));
+  const signature = (pod: OccupyingPod | null) => occupancySignature(pod, east);
+  const heartbeat = { ...running, status: { ...running.status, conditions: [{ type: 'Ready', reason: 'x' }] } };
+  const resizedInPlace = { ...running, status: { ...running.status, containerStatuses: resized('7') } };
+
+  it.each<[string, OccupyingPod | null, OccupyingPod | null, boolean]>([
+    ['a pod appears', null, running, false],
+    ['it starts', onNode(occupying('Pending')), running, true],
+    ['it ends', running, onNode(occupying('Succeeded')), false],
+    ['a pod that has ended goes', onNode(occupying('Failed')), null, true],
+    ['it is bound', occupying('Pending'), onNode(occupying('Pending')), false],
+    ['it moves', running, onNode(occupying('Running'), 'n2'), false],
+    ['it says something else', running, heartbeat, true],
+    ['it is resized in place', running, resizedInPlace, false],
+    ['the same amount is written otherwise', running, onNode(occupying('Running', {}, { cpu: '1000m', memory: '2Gi' })), true],
+    ['one of ours appears', null, onNode(occupying('Running', labels('east', 'v1'))), true],
+    ["somebody else's appears", null, onNode(occupying('Running', labels('west', 'v1'))), false],
+    ['one of ours loses its labels', onNode(occupying('Running', labels('east', 'v1'))), running, false],
+  ])('%s', (_, before, after, same) => {
+    expect(signature(before) === signature(after)).toBe(same);
   });
 });
