@@ -1,4 +1,4 @@
-import { Annotation, Label, Taint } from '../../api/names/keys';
+import { Annotation, Taint } from '../../api/names/keys';
 import { planReclaim } from '../../domain/reclaim';
 import type { ReclaimPlan } from '../../domain/reclaim';
 import { planVnode, vnodeName } from '../../domain/vnode';
@@ -35,7 +35,6 @@ export async function lendNode(step: NodeStep, node: NodeObject, decision: Lend)
     now,
   });
   await writeVnode(step, node, decision, plan);
-  await labelPhysicalNode(step, node, policy.metadata.name);
   await deletePods(fleet, pods, plan.evict);
   const waiting = plan.phase === 'Forced' ? now + RECHECK_MILLIS : null;
   return {
@@ -110,13 +109,6 @@ async function apply({ fleet: { virtual }, view }: VnodeStep, plan: VnodePlan): 
   if (plan.action === 'refuse') {
     throw new KubeError({ code: 'NotOwned', verb: 'patch', kind: 'Node', key: view.vnodeName });
   }
-}
-
-/** Says on the owner's node which policy lends it. */
-async function labelPhysicalNode({ view }: NodeStep, node: NodeObject, policy: string): Promise<void> {
-  if (node.metadata.labels?.[Label.PolicyApplied] === policy) return;
-  const body = { metadata: { labels: { [Label.PolicyApplied]: policy } } };
-  await view.physical.client.patch(Nodes, { name: node.metadata.name }, { kind: 'merge', body });
 }
 
 function toReclaimPhase(phase: LeasePhase): ReclaimPlan['phase'] {

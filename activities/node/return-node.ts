@@ -1,11 +1,12 @@
-import { Annotation, Label } from '../../api/names/keys';
+import { Annotation } from '../../api/names/keys';
 import { planTeardown, teardownGraceSeconds } from '../../domain/reclaim';
 import type { TeardownPlan } from '../../domain/reclaim';
 import { isVnodeOf, releasePatch, teardownPatch, teardownStartedAt } from '../../domain/vnode';
 import type { NodeDecision, NodeObject } from '../../domain/vnode';
-import { isKubeError, NodeLeases, Nodes } from '../../kube';
+import { NodeLeases, Nodes } from '../../kube';
 import type { NodePass } from '../../workflows/contracts/activities';
 import { countPhysicalPods, deletePods, podsOn } from './pods';
+import { unlabelPhysicalNode } from './policy-label';
 import type { NodeStep } from './reconcile-node';
 
 /** How soon a return that waits for pods to stop is looked at again, milliseconds; their end usually calls earlier. */
@@ -55,7 +56,9 @@ async function markVnode({ fleet: { virtual } }: NodeStep, vnode: NodeObject, pl
 /** The last step: our label leaves the owner's node, our finalizer the vnode, and the heartbeat object goes with it. */
 async function letGo(step: NodeStep, vnode: NodeObject | null): Promise<void> {
   const { fleet, view } = step;
-  await unlabelPhysicalNode(step, vnode);
+  if (typeof view.node !== 'string') {
+    await unlabelPhysicalNode({ ...view, node: view.node, applied: vnode?.metadata.annotations?.[Annotation.PoliciesApplied] });
+  }
   if (vnode === null) return;
   const { name, uid } = vnode.metadata;
   await fleet.virtual.client.remove(NodeLeases, { namespace: NODE_LEASE_NAMESPACE, name });
@@ -63,18 +66,4 @@ async function letGo(step: NodeStep, vnode: NodeObject | null): Promise<void> {
   if (live === null || live.metadata.uid !== uid) return;
   const patch = releasePatch(live);
   if (patch !== null) await fleet.virtual.client.patch(Nodes, { name }, { kind: 'merge', body: patch });
-}
-
-/** Only if its value is the policy that we put there. */
-async function unlabelPhysicalNode({ view, ref }: NodeStep, vnode: NodeObject | null): Promise<void> {
-  if (typeof view.node === 'string') return;
-  const applied = view.node.metadata.labels?.[Label.PolicyApplied];
-  const ours = vnode?.metadata.annotations?.[Annotation.PoliciesApplied];
-  if (applied === undefined || (ours !== undefined && ours !== applied)) return;
-  const body = { metadata: { labels: { [Label.PolicyApplied]: null } } };
-  try {
-    await view.physical.client.patch(Nodes, { name: ref.node }, { kind: 'merge', body });
-  } catch (error) {
-    if (!isKubeError(error, 'NotFound')) throw error;
-  }
 }

@@ -2,7 +2,7 @@ import type { Pod } from 'kubernetes-types/core/v1';
 import { Taint } from '../../api/names/keys';
 import { occupancySignature } from '../../domain/capacity';
 import type { OccupyingPod } from '../../domain/capacity';
-import { physicalNodeOf, planVnode, planVnodeStatus } from '../../domain/vnode';
+import { isVnodeOf, physicalNodeOf, planVnode, planVnodeStatus } from '../../domain/vnode';
 import type { NodeDecision, NodeObject } from '../../domain/vnode';
 import { Nodes } from '../../kube';
 import type { Change } from '../../kube';
@@ -10,6 +10,7 @@ import { BY_BINDING } from '../fleet/virtual-cluster';
 import { isPaused } from '../fleet/vnodes';
 import { capacityOf, decide, endpointOf, viewNode } from '../node/facts';
 import type { NodeView } from '../node/facts';
+import { labelPhysicalNode, unlabelPhysicalNode } from '../node/policy-label';
 import type { WatchContext, WatchPart } from './context';
 import { KeyedQueue } from './keyed-queue';
 import { Overlay } from './overlay';
@@ -74,7 +75,10 @@ export class NodeWatch implements WatchPart {
 
   private vnodeChanged({ old, new: now }: Change<NodeObject>): void {
     const vnode = now ?? old;
-    if (vnode !== null) this.addVnode(vnode);
+    if (vnode === null) return;
+    // However it came to be gone: if its node is to be lent, the binding hears of it as of a new one.
+    if (now === null) this.announced.delete(physicalNodeOf(vnode) ?? '');
+    this.addVnode(vnode);
   }
 
   /** A pod's arrival, end, departure and resize change what is free; anything else about it does not. */
@@ -119,6 +123,7 @@ export class NodeWatch implements WatchPart {
     const decision = decide(view, settings, Date.now());
     if (decision.action !== 'lend' || typeof view.node === 'string') {
       this.withdraw(node, view, decision);
+      await this.unlabel(view, decision);
       return null;
     }
     this.announce(node);
@@ -126,8 +131,9 @@ export class NodeWatch implements WatchPart {
       this.tellWhenResumed(node, view);
       return null;
     }
-    await this.mirror(view, view.node, decision);
+    if (isVnodeOf(view.vnode, { name: ref.name })) await this.mirror(view, view.node, decision);
     this.tellIfDifferent(node, view, view.node, decision);
+    await labelPhysicalNode({ ...view, node: view.node }, decision.policy);
     return null;
   }
 
@@ -153,6 +159,13 @@ export class NodeWatch implements WatchPart {
     }
     const wasLent = this.announced.delete(node);
     if (vnode !== null || wasLent) this.tell(node, `${decision.reason} ${isPaused(view.binding, view.vnode)} ${vnode?.metadata.resourceVersion}`);
+  }
+
+  /** The way back removes the label; this is for one that was put there by a process whose lists were behind. */
+  private async unlabel(view: NodeView, { action }: NodeDecision): Promise<void> {
+    if (action === 'teardown' && view.vnode === null && typeof view.node !== 'string') {
+      await unlabelPhysicalNode({ ...view, node: view.node });
+    }
   }
 
   private async mirror(view: NodeView, node: NodeObject, { policy }: Lend): Promise<void> {

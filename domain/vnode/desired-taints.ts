@@ -40,7 +40,11 @@ export function desiredTaints(facts: TaintFacts): Taint[] {
 }
 
 function physicalTaints({ spec }: NodeObject): Taint[] {
-  return (spec?.taints ?? []).filter(({ key }) => !OWN_KEYS.includes(key)).map(renameCordon);
+  const taints = spec?.taints ?? [];
+  // Its controller adds the taint of a cordon a moment later, or not at all while it is down.
+  const isCordonUntold = spec?.unschedulable === true && !taints.some(({ key }) => key === TaintKey.NodeUnschedulable);
+  const cordon = isCordonUntold ? [{ key: TaintKey.NodeUnschedulable, effect: 'NoSchedule' }] : [];
+  return [...taints, ...cordon].filter(({ key }) => !OWN_KEYS.includes(key)).map(renameCordon);
 }
 
 /** The virtual cluster maintains `node.kubernetes.io/unschedulable` from its own cordon, so it needs another name. */

@@ -230,6 +230,21 @@ describe('taints', () => {
       [{ key: 'kubeocean.io/physical-node-unschedulable', effect: 'NoSchedule' }, vnode],
     ],
     [
+      'a cordon whose taint is still to come',
+      { physical: aNode().tainted(a).spec({ unschedulable: true }).build() },
+      [a, { key: 'kubeocean.io/physical-node-unschedulable', effect: 'NoSchedule' }, vnode],
+    ],
+    [
+      'and one whose taint is there, once',
+      {
+        physical: aNode()
+          .tainted({ key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' })
+          .spec({ unschedulable: true })
+          .build(),
+      },
+      [{ key: 'kubeocean.io/physical-node-unschedulable', effect: 'NoSchedule' }, vnode],
+    ],
+    [
       'a forged one is not copied',
       {
         physical: aNode()
