@@ -8,6 +8,7 @@ import type { Logger } from '../workers/observability/logger';
 import { serveHealth } from '../workers/process';
 import { floodLog } from './failure-log';
 import { answerKubeletRoute } from './kubelet-routes';
+import { buryLease } from './leases/bury-lease';
 import { Heartbeat } from './leases/heartbeat';
 import { gatewayLease, LEASE_SELECTOR, NODE_LEASE_NAMESPACE } from './leases/lease-object';
 import { NodeLeaseKeeper, type KeeperObserver } from './leases/node-lease-keeper';
@@ -54,7 +55,11 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   });
   let own: Heartbeat | undefined;
   const begun = Promise.all([vnodes.synced(), leases.synced()]).then(() => {
-    keeper = new NodeLeaseKeeper({ client, vnodes, leases, identity, timing, observe: observer(metrics, logger) });
+    keeper = new NodeLeaseKeeper({
+      ...{ client, vnodes, leases, identity, timing },
+      bury: (vnode) => buryLease(client, vnode),
+      observe: observer(metrics, logger),
+    });
     own = keepOwnLease({ client, identity, timing, logger });
     logger.info({ vnodes: vnodes.store.size }, 'gateway keeps the heartbeats of virtual nodes');
   });

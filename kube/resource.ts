@@ -3,6 +3,7 @@ import type { Lease } from 'kubernetes-types/coordination/v1';
 import type { ConfigMap, Event, Namespace, Node, Pod, Secret, Service, ServiceAccount } from 'kubernetes-types/core/v1';
 import type { ClusterRole, ClusterRoleBinding, Role, RoleBinding } from 'kubernetes-types/rbac/v1';
 import type { PriorityClass } from 'kubernetes-types/scheduling/v1';
+import type { CSINode } from 'kubernetes-types/storage/v1';
 import { API_GROUP, API_VERSION, CLUSTER_BINDING_KIND, POLICY_KIND } from '../api/names/group';
 import type { ClusterBinding, ResourceLeasingPolicy } from '../api/names/types';
 
@@ -65,6 +66,7 @@ export const ServiceAccounts = resourceType<ServiceAccount>('v1', 'ServiceAccoun
 export const Services = resourceType<Service>('v1', 'Service', namespaced);
 /** The heartbeat objects of nodes (`coordination.k8s.io` Lease); "lease" alone means lending. */
 export const NodeLeases = resourceType<Lease>('coordination.k8s.io/v1', 'Lease', namespaced);
+export const CsiNodes = resourceType<CSINode>('storage.k8s.io/v1', 'CSINode', clusterWide);
 export const PriorityClasses = resourceType<PriorityClass>('scheduling.k8s.io/v1', 'PriorityClass', {
   plural: 'priorityclasses',
   namespaced: false,

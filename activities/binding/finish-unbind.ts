@@ -1,9 +1,9 @@
-import { Finalizer, Label } from '../../api/names/keys';
+import { Finalizer, Label, MANAGED_BY, PLACEHOLDER_NAMESPACE } from '../../api/names/keys';
 import type { ClusterBinding } from '../../api/names/types';
 import { ownershipLabels } from '../../domain/pods';
 import { physicalNodeOf } from '../../domain/vnode';
 import type { NodeObject } from '../../domain/vnode';
-import { ClusterBindings, ConfigMaps, Nodes, Pods, ResourceLeasingPolicies, Secrets } from '../../kube';
+import { ClusterBindings, ConfigMaps, CsiNodes, Nodes, Pods, ResourceLeasingPolicies, Secrets } from '../../kube';
 import type { KubeClient, KubeObject, ResourceType } from '../../kube';
 import type { BindingRef, UnbindPass } from '../../workflows/contracts/activities';
 import { selectorOf } from '../fleet/physical-cluster';
@@ -24,6 +24,7 @@ export async function finishUnbind(fleet: Fleet, { name, uid }: BindingRef): Pro
   const vnodes = fleet.virtual.nodes.store.by(BY_BINDING, name);
   const nodes = vnodes.map((vnode) => physicalNodeOf(vnode as NodeObject)).filter((node) => node !== null);
   if (nodes.length > 0) return { done: false, nodes, reason: `${nodes.length} virtual nodes are left` };
+  await cleanVirtual(fleet, name);
   if (wasEverBound(binding)) {
     const left = await cleanPhysical(fleet, binding);
     if (left > 0) return { done: false, nodes: [], reason: `${left} pods are still stopping in the physical cluster` };
@@ -37,6 +38,13 @@ const done = (reason: string): UnbindPass => ({ done: true, nodes: [], reason })
 /** A binding that never came to be Ready has written nothing into the physical cluster. */
 function wasEverBound({ status, metadata }: ClusterBinding): boolean {
   return status?.lastSyncTime !== undefined || (metadata.finalizers ?? []).some((finalizer) => OURS.includes(finalizer));
+}
+
+/** What stood beside the vnodes goes with each; this is for what a process that was behind has put there since. */
+async function cleanVirtual({ virtual: { client, csiNodes } }: Fleet, binding: string): Promise<void> {
+  const labelSelector = selectorOf({ [Label.ManagedBy]: MANAGED_BY, [Label.ClusterBinding]: binding });
+  await removeAll(client, Pods, { namespace: PLACEHOLDER_NAMESPACE, labelSelector });
+  if (csiNodes.hasSynced()) await removeAll(client, CsiNodes, { labelSelector });
 }
 
 /** @returns how many pods of ours are left */
@@ -57,7 +65,7 @@ async function cleanPhysical(fleet: Fleet, binding: ClusterBinding): Promise<num
 async function removeAll<T extends KubeObject>(
   client: KubeClient,
   type: ResourceType<T>,
-  selection: { namespace: string; labelSelector: string },
+  selection: { namespace?: string; labelSelector: string },
 ): Promise<number> {
   const { items } = await client.list(type, { ...selection, metadataOnly: true });
   await Promise.all(

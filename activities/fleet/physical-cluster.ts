@@ -1,7 +1,8 @@
 import type { Node, Pod } from 'kubernetes-types/core/v1';
+import type { CSINode } from 'kubernetes-types/storage/v1';
 import { Annotation, Label } from '../../api/names/keys';
 import type { ResourceLeasingPolicy } from '../../api/names/types';
-import { Nodes, Pods, ResourceLeasingPolicies, Secrets, startInformer } from '../../kube';
+import { CsiNodes, Nodes, Pods, ResourceLeasingPolicies, Secrets, startInformer } from '../../kube';
 import type { Informer, KubeClient, KubeObject } from '../../kube';
 import { trimPhysicalPod } from './trim-physical-pod';
 import { BY_NODE, BY_VIRTUAL_UID } from './virtual-cluster';
@@ -18,6 +19,8 @@ export interface PhysicalCluster {
   readonly policies: Informer<ResourceLeasingPolicy>;
   /** Metadata of the token Secrets of this binding. */
   readonly tokenSecrets: Informer<KubeObject>;
+  /** Nothing waits for it: credentials from before it was needed may lack the right to it. */
+  readonly csiNodes: Informer<CSINode>;
   /** Resolves when the first lists are in. */
   synced(): Promise<void>;
   hasSynced(): boolean;
@@ -59,6 +62,7 @@ export function openPhysicalCluster(
     indexes: { [BY_VIRTUAL_UID]: virtualUids },
     onError,
   });
+  const csiNodes = startInformer(client, CsiNodes, { onError });
   const informers = [nodes, policies, pods, tokenSecrets];
   const lastContact = () => Math.min(...informers.map((informer) => informer.lastContact()));
   const hasSynced = () => informers.every((informer) => informer.hasSynced());
@@ -68,6 +72,7 @@ export function openPhysicalCluster(
     pods,
     policies,
     tokenSecrets,
+    csiNodes,
     closed: closing.signal,
     synced: async () => void (await Promise.all(informers.map((informer) => informer.synced()))),
     hasSynced,
@@ -75,7 +80,7 @@ export function openPhysicalCluster(
     isFresh: (now) => hasSynced() && now - lastContact() < STALE_MILLIS,
     close: async () => {
       closing.abort();
-      await Promise.all(informers.map((informer) => informer.stop()));
+      await Promise.all([...informers, csiNodes].map((informer) => informer.stop()));
       await client.close();
     },
   };

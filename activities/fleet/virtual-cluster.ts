@@ -1,8 +1,9 @@
 import type { Node, Pod } from 'kubernetes-types/core/v1';
+import type { CSINode } from 'kubernetes-types/storage/v1';
 import { Label, MANAGED_BY } from '../../api/names/keys';
 import type { ClusterBinding } from '../../api/names/types';
-import { ClusterBindings, Namespaces, Nodes, Pods, startInformer } from '../../kube';
-import type { Informer, KubeClient } from '../../kube';
+import { ClusterBindings, CsiNodes, Namespaces, Nodes, Pods, startInformer } from '../../kube';
+import type { Informer, InformerOptions, KubeClient, KubeObject } from '../../kube';
 import { watchEndpoints } from './endpoints';
 import type { VirtualEndpoints } from './endpoints';
 
@@ -24,6 +25,8 @@ export interface VirtualCluster {
   readonly nodes: Informer<Node>;
   readonly bindings: Informer<ClusterBinding>;
   readonly endpoints: VirtualEndpoints;
+  /** CSINodes of vnodes; nothing else waits for them. */
+  readonly csiNodes: Informer<CSINode>;
   /** Resolves when the first lists are in. */
   synced(): Promise<void>;
   hasSynced(): boolean;
@@ -44,11 +47,8 @@ export async function openVirtualCluster(
     },
     onError,
   });
-  const nodes = startInformer(client, Nodes, {
-    labelSelector: `${Label.ManagedBy}=${MANAGED_BY}`,
-    indexes: { [BY_BINDING]: (node) => [node.metadata?.labels?.[Label.ClusterBinding] ?? ''] },
-    onError,
-  });
+  const nodes = startInformer(client, Nodes, ofBindings<Node>(onError));
+  const csiNodes = startInformer(client, CsiNodes, ofBindings<CSINode>(onError));
   const bindings = startInformer(client, ClusterBindings, { onError });
   const endpoints = watchEndpoints(client, onError);
   const parts = [pods, nodes, bindings, endpoints];
@@ -59,9 +59,19 @@ export async function openVirtualCluster(
     nodes,
     bindings,
     endpoints,
+    csiNodes,
     synced: async () => void (await Promise.all(parts.map((part) => part.synced()))),
     hasSynced: () => [pods, nodes, bindings].every((informer) => informer.hasSynced()),
-    close: async () => void (await Promise.all(parts.map((part) => part.stop()))),
+    close: async () => void (await Promise.all([...parts, csiNodes].map((part) => part.stop()))),
+  };
+}
+
+/** Selects what we made for vnodes, under the name of the binding. */
+function ofBindings<T extends KubeObject>(onError: (error: unknown) => void): InformerOptions<T> {
+  return {
+    labelSelector: `${Label.ManagedBy}=${MANAGED_BY}`,
+    indexes: { [BY_BINDING]: (object) => [object.metadata?.labels?.[Label.ClusterBinding] ?? ''] },
+    onError,
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Pod } from 'kubernetes-types/core/v1';
+import { isPlaceholder } from '../../domain/host-ports';
 import { ignoredBecause, isOurs, isTerminal, ownershipLabels } from '../../domain/pods';
 import type { Ownership, PodObject } from '../../domain/pods';
 import type { ReclaimPod } from '../../domain/reclaim';
@@ -8,10 +9,10 @@ import { selectorOf } from '../fleet/physical-cluster';
 import { BY_NODE } from '../fleet/virtual-cluster';
 import type { NodeView } from './facts';
 
-/** The vPods bound to a vnode, as the reclaim rules see them. */
+/** The vPods bound to a vnode, as the reclaim rules see them. Our placeholders for host ports are no pods of anybody. */
 export function podsOn({ virtual }: Fleet, { binding, vnodeName }: NodeView): ReclaimPod[] {
-  return virtual.pods.store.by(BY_NODE, vnodeName).map((stored) => {
-    const pod = stored as PodObject;
+  const bound = virtual.pods.store.by(BY_NODE, vnodeName) as readonly PodObject[];
+  return bound.filter((pod) => !isPlaceholder(pod)).map((pod) => {
     const { uid, namespace, name, labels, deletionTimestamp } = pod.metadata;
     return {
       uid,

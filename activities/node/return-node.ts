@@ -3,15 +3,16 @@ import { planTeardown, teardownGraceSeconds } from '../../domain/reclaim';
 import type { TeardownPlan } from '../../domain/reclaim';
 import { isVnodeOf, releasePatch, teardownPatch, teardownStartedAt } from '../../domain/vnode';
 import type { NodeDecision, NodeObject } from '../../domain/vnode';
-import { NodeLeases, Nodes } from '../../kube';
+import { Nodes } from '../../kube';
 import type { NodePass } from '../../workflows/contracts/activities';
+import type { Fleet } from '../fleet/fleet';
 import { countPhysicalPods, deletePods, podsOn } from './pods';
 import { unlabelPhysicalNode } from './policy-label';
+import { removeCompanions } from './remove-companions';
 import type { NodeStep } from './reconcile-node';
 
 /** How soon a return that waits for pods to stop is looked at again, milliseconds; their end usually calls earlier. */
 const RECHECK_MILLIS = 30_000;
-const NODE_LEASE_NAMESPACE = 'kube-node-lease';
 
 /** Takes the next step of giving a node back for good: mark the vnode, wait out the grace, delete the pods, let the vnode go. */
 export async function returnNode(step: NodeStep, decision: NodeDecision): Promise<NodePass> {
@@ -53,17 +54,19 @@ async function markVnode({ fleet: { virtual } }: NodeStep, vnode: NodeObject, pl
   if (plan.deleteVnode && deletionTimestamp === undefined) await virtual.client.remove(Nodes, { name }, { uid });
 }
 
-/** The last step: our label leaves the owner's node, our finalizer the vnode, and the heartbeat object goes with it. */
-async function letGo(step: NodeStep, vnode: NodeObject | null): Promise<void> {
-  const { fleet, view } = step;
+/** The last step: our label leaves the owner's node, our finalizer the vnode, and what stood beside the vnode goes with it. */
+async function letGo({ fleet, view }: NodeStep, vnode: NodeObject | null): Promise<void> {
   if (typeof view.node !== 'string') {
     await unlabelPhysicalNode({ ...view, node: view.node, applied: vnode?.metadata.annotations?.[Annotation.PoliciesApplied] });
   }
-  if (vnode === null) return;
-  const { name, uid } = vnode.metadata;
-  await fleet.virtual.client.remove(NodeLeases, { namespace: NODE_LEASE_NAMESPACE, name });
-  const live = (await fleet.virtual.client.get(Nodes, { name: view.vnodeName })) as NodeObject | null;
+  if (vnode !== null) await releaseVnode(fleet, vnode);
+  // A call that comes after a crash finds no vnode any more, and still removes the rest.
+  await removeCompanions(fleet, view.vnodeName);
+}
+
+async function releaseVnode({ virtual: { client } }: Fleet, { metadata: { name, uid } }: NodeObject): Promise<void> {
+  const live = (await client.get(Nodes, { name })) as NodeObject | null;
   if (live === null || live.metadata.uid !== uid) return;
   const patch = releasePatch(live);
-  if (patch !== null) await fleet.virtual.client.patch(Nodes, { name }, { kind: 'merge', body: patch });
+  if (patch !== null) await client.patch(Nodes, { name }, { kind: 'merge', body: patch });
 }

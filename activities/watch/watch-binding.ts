@@ -5,9 +5,13 @@ import type { Fleet } from '../fleet/fleet';
 import { BY_BINDING, BY_NODE } from '../fleet/virtual-cluster';
 import type { ActivitySettings } from '../settings';
 import type { ConflatingSignals } from '../temporal/signals';
+import { isPlaceholder } from '../../domain/host-ports';
+import type { PodObject } from '../../domain/pods';
 import { physicalNodeOf } from '../../domain/vnode';
 import type { NodeObject } from '../../domain/vnode';
 import type { WatchContext } from './context';
+import { CsiNodeWatch } from './csi-node-watch';
+import { HostPortWatch } from './host-port-watch';
 import { Lull } from './lull';
 import { Messenger } from './messenger';
 import { NodeWatch } from './node-watch';
@@ -46,7 +50,7 @@ export async function watchBinding(
   const messenger = new Messenger(deps.client, deps.signals, ref, lull);
   const binding = () => fleet.binding(ref.name, ref.uid);
   const context: WatchContext = { ...deps, physical, messenger, lull, ref, binding };
-  const parts = [NodeWatch, PodWatch, PolicyWatch, TokenWatch, Reachability].map((Part) => new Part(context));
+  const parts = [NodeWatch, PodWatch, PolicyWatch, TokenWatch, HostPortWatch, CsiNodeWatch, Reachability].map((Part) => new Part(context));
   try {
     for (const part of parts) part.start();
     reviewPods(context);
@@ -68,8 +72,8 @@ async function isGone({ virtual }: Fleet, { name, uid }: BindingRef): Promise<bo
 function reviewPods({ fleet, ref, messenger }: WatchContext): void {
   for (const vnode of fleet.virtual.nodes.store.by(BY_BINDING, ref.name)) {
     const node = physicalNodeOf(vnode as NodeObject);
-    const pods = fleet.virtual.pods.store.by(BY_NODE, vnode.metadata?.name ?? '');
-    if (node !== null && pods.length > 0) messenger.reviewNode(node);
+    const pods = fleet.virtual.pods.store.by(BY_NODE, vnode.metadata?.name ?? '') as readonly PodObject[];
+    if (node !== null && pods.some((pod) => !isPlaceholder(pod))) messenger.reviewNode(node);
   }
 }
 

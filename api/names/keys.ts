@@ -45,6 +45,7 @@ export const Annotation = {
   PrometheusUrl: 'kubeocean.io/prometheus-url',
   PhysicalNodeName: 'kubeocean.io/physical-node-name',
   PhysicalNodeUid: 'kubeocean.io/physical-node-uid',
+  PhysicalCsiNodeUid: 'kubeocean.io/physical-csinode-uid',
   DeletionTaintTime: 'kubeocean.io/deletion-taint-time',
   /** RFC 3339 instant of the next edge that closes the window; absent while no edge is ahead. */
   LeaseEndsAt: 'kubeocean.io/lease-ends-at',
@@ -87,13 +88,16 @@ export const Finalizer = {
 /** Condition of a vnode that turns False only on a positive observation; NodeLeases follow it. */
 export const PHYSICAL_READY = 'PhysicalReady';
 
+/** Namespace of the placeholders for host ports that are taken on physical nodes. */
+export const PLACEHOLDER_NAMESPACE = 'kubeocean-fake';
+
 /** Namespaces whose pods are never mirrored (spec leasing.md section 0). */
 export const SYSTEM_NAMESPACES: readonly string[] = [
   'kube-system',
   'kube-public',
   'kube-node-lease',
   'kubeocean-system',
-  'kubeocean-fake',
+  PLACEHOLDER_NAMESPACE,
 ];
 
 /** Namespace of Kubeocean in the virtual cluster. */

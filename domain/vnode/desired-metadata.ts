@@ -1,6 +1,7 @@
-import { Annotation, KEY_PREFIX, Label, MANAGED_BY, VIRTUAL_KUBELET, VNODE_INSTANCE_TYPE } from '../../api/names/keys';
+import { Annotation, Label, MANAGED_BY, VIRTUAL_KUBELET, VNODE_INSTANCE_TYPE } from '../../api/names/keys';
 import type { ResourceLeasingPolicy, ResourceLimit } from '../../api/names/types';
 import { toRfc3339 } from '../conditions';
+import { copiedAnnotations, copiedLabels } from '../metadata';
 import type { WindowState } from '../windows';
 import { toLabelValue, vnodeName } from './naming';
 import type { NodeObject, VnodeBinding, VnodeEndpoint } from './types';
@@ -14,22 +15,11 @@ export interface MetadataFacts {
   readonly endpoint: VnodeEndpoint;
 }
 
-/** Keys of ours that a physical cluster's owner must not be able to put on a vnode. */
-const RESERVED_KEYS: readonly string[] = [...Object.values(Label), ...Object.values(Annotation)].filter((key) =>
-  key.startsWith(KEY_PREFIX),
-);
-
-/** Annotations that each cluster's own writers maintain: copying them would overwrite theirs again and again. */
-const LOCAL_ANNOTATIONS: readonly string[] = [
-  'node.alpha.kubernetes.io/ttl',
-  'kubectl.kubernetes.io/last-applied-configuration',
-];
-
 /** Labels that a vnode should have: those of the physical node, then ours (spec leasing.md 2.1). */
 export function desiredLabels({ binding, physical, policy, endpoint }: MetadataFacts): Record<string, string> {
   const address = internalIp(physical);
   return {
-    ...copied(physical.metadata.labels, RESERVED_KEYS),
+    ...copiedLabels(physical.metadata.labels),
     [Label.ManagedBy]: MANAGED_BY,
     [Label.ClusterBinding]: binding.name,
     [Label.PhysicalClusterId]: binding.clusterID,
@@ -49,7 +39,7 @@ export function desiredLabels({ binding, physical, policy, endpoint }: MetadataF
 export function desiredAnnotations(facts: MetadataFacts): Record<string, string> {
   const { physical, policy, window } = facts;
   return {
-    ...copied(physical.metadata.annotations, [...RESERVED_KEYS, ...LOCAL_ANNOTATIONS]),
+    ...copiedAnnotations(physical.metadata.annotations),
     [Annotation.PhysicalNodeName]: physical.metadata.name,
     [Annotation.PhysicalNodeUid]: physical.metadata.uid,
     [Annotation.PoliciesApplied]: policy.metadata.name,
@@ -76,10 +66,6 @@ function prometheusUrl({ binding, physical, endpoint }: MetadataFacts): Record<s
   }
   const name = vnodeName(binding.clusterID, physical.metadata.name);
   return { [Annotation.PrometheusUrl]: `${address ?? '<pending>'}:${prometheusPort}/${name}` };
-}
-
-function copied(map: Readonly<Record<string, string>> | undefined, except: readonly string[]): Record<string, string> {
-  return Object.fromEntries(Object.entries(map ?? {}).filter(([key]) => !except.includes(key)));
 }
 
 /** The first InternalIP that can be a label value; an IPv6 address cannot. */

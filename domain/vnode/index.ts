@@ -1,5 +1,6 @@
 export { decideNode, type LendableNode, NODE_RULES, type NodeDecision, type NodeFacts } from './decide';
 export type { WindowTaintEffect } from './desired-taints';
+export { isSameJson } from './json';
 export { physicalNodeOf, toLabelValue, vnodeName } from './naming';
 export { isVnodeOf, planVnode, type VnodeFacts, type VnodePatch, type VnodePlan } from './plan';
 export { isPolicyLabelOurs, type PolicyLabelFacts, policyLabelToSet } from './policy-label';

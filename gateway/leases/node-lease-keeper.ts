@@ -16,6 +16,8 @@ export interface KeeperOptions {
   readonly identity: string;
   readonly timing: LeaseTiming;
   readonly observe: KeeperObserver;
+  /** Called when a vnode is gone and no write of ours for it is under way any more. */
+  readonly bury: (vnode: string) => Promise<void>;
 }
 
 /** Told about everything that happens to heartbeats. */
@@ -31,7 +33,6 @@ const CONCURRENCY = 20;
 /**
  * Renews the heartbeat of every vnode while its physical node is known to be Ready, and of no other. A vnode has at most one
  * heartbeat each period from here, the first as soon as it is seen; a heartbeat of another gateway counts as ours.
- * The lease objects of vnodes that are gone are deleted by others.
  */
 export class NodeLeaseKeeper {
   private readonly beats = new Map<string, { readonly uid: string | undefined; readonly heartbeat: Heartbeat }>();
@@ -43,6 +44,9 @@ export class NodeLeaseKeeper {
     const { store, subscribe } = options.vnodes;
     this.unsubscribe = subscribe.call(options.vnodes, ({ key, new: vnode }) => this.follow(key, vnode));
     for (const vnode of store.list()) this.follow(vnode.metadata?.name ?? '', vnode);
+    for (const { metadata } of options.leases.store.list()) {
+      if (store.get(metadata?.name ?? '') === undefined) void this.bury(metadata?.name ?? '');
+    }
   }
 
   /** Vnodes whose heartbeats are kept now. */
@@ -56,10 +60,20 @@ export class NodeLeaseKeeper {
   }
 
   private follow(name: string, vnode: Node | null): void {
-    const wanted = vnode !== null && isPhysicalReady(vnode);
+    if (vnode === null) return void this.bury(name);
+    const wanted = isPhysicalReady(vnode);
     const known = this.beats.get(name);
     if (known !== undefined && (!wanted || known.uid !== vnode.metadata?.uid)) void this.drop(name);
     if (wanted && !this.beats.has(name)) this.beats.set(name, { uid: vnode.metadata?.uid, heartbeat: this.start(name) });
+  }
+
+  private async bury(name: string): Promise<void> {
+    await this.drop(name);
+    try {
+      await this.limit(() => this.options.bury(name));
+    } catch (error) {
+      this.options.observe.failed(name, error);
+    }
   }
 
   private async drop(name: string): Promise<void> {

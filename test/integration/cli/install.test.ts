@@ -28,13 +28,16 @@ const objects = (stdout: string) => stdout.trim().split('\n').map((line) => line
 const VIRTUAL = [
   'customresourcedefinition/clusterbindings.cloud.tencent.com',
   'namespace/kubeocean-system',
+  'namespace/kubeocean-fake',
   'serviceaccount/kubeocean-system/kubeocean',
   'clusterrole/kubeocean',
   'role/kube-node-lease/kubeocean-node-leases',
   'role/kubeocean-system/kubeocean-gateway',
+  'role/kubeocean-fake/kubeocean-placeholders',
   'clusterrolebinding/kubeocean',
   'rolebinding/kube-node-lease/kubeocean-node-leases',
   'rolebinding/kubeocean-system/kubeocean-gateway',
+  'rolebinding/kubeocean-fake/kubeocean-placeholders',
 ];
 const PHYSICAL = [
   'customresourcedefinition/resourceleasingpolicies.cloud.tencent.com',

@@ -17,6 +17,7 @@ class Bench {
   readonly leases = new IndexedStore<Lease>();
   readonly writes: { readonly name: string; readonly verb: string; readonly at: number; readonly owner?: string }[] = [];
   readonly failed = jest.fn();
+  readonly bury = jest.fn<Promise<void>, [vnode: string]>(() => Promise.resolve());
   /** Thrown by the next write, and by all while it stays. */
   fault: unknown = null;
   /** Every write waits for it. */
@@ -39,6 +40,7 @@ class Bench {
       vnodes: { store: this.vnodes, subscribe },
       leases: { store: this.leases },
       observe: { done: () => undefined, failed: this.failed },
+      bury: this.bury,
     });
     return this.keeper;
   }
@@ -207,4 +209,37 @@ test('after a stop nothing is written', async () => {
   bench.set('n2', vnode('n2'));
   await after(60_000);
   expect(bench.writes).toHaveLength(1);
+});
+
+test('the heartbeat of a vnode that is gone is buried, when no write for it is under way any more', async () => {
+  let open = () => undefined as void;
+  bench.gate = new Promise((resolve) => (open = resolve));
+  bench.set('n1', vnode('n1'));
+  bench.start();
+  await after(5);
+  bench.set('n1', null);
+  await after(5);
+  expect(bench.bury).not.toHaveBeenCalled();
+  open();
+  await after(5);
+  expect(bench.writes.map(({ name }) => name)).toEqual(['n1']);
+  expect(bench.bury.mock.calls).toEqual([['n1']]);
+});
+
+test('heartbeats of vnodes that went while no gateway ran are buried at the start, those of others are not', async () => {
+  for (const name of ['here', 'gone']) bench.leases.set(`kube-node-lease/${name}`, nodeLease(vnode(name), { now: 0, durationSeconds: 40 }));
+  bench.vnodes.set('here', vnode('here'));
+  bench.start();
+  await after(5);
+  expect(bench.bury.mock.calls).toEqual([['gone']]);
+});
+
+test('a burial that fails is reported', async () => {
+  bench.bury.mockRejectedValue(new Error('no'));
+  bench.vnodes.set('n1', vnode('n1'));
+  bench.start();
+  await after(5);
+  bench.set('n1', null);
+  await after(5);
+  expect(bench.failed).toHaveBeenCalledWith('n1', expect.any(Error));
 });
