@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { certificateLifetime, type Lifetime, tokenLifetime } from './lifetime';
 
 /** What {@link ClusterAccess} is made of. Contents, not paths. */
 export interface AccessParts {
@@ -58,6 +59,16 @@ export class ClusterAccess {
     const { token } = this.#parts;
     if (token === undefined) return null;
     return `Bearer ${typeof token === 'string' ? token : await token()}`;
+  }
+
+  /** Of the credential that is sent; null: it does not expire, or a program or file gives it. Of two the one that ends first. */
+  lifetime(): Lifetime | null {
+    const { token, cert } = this.#parts;
+    const lives = [
+      typeof token === 'string' ? tokenLifetime(token) : null,
+      cert === undefined ? null : certificateLifetime(cert),
+    ].filter((life) => life !== null);
+    return lives.sort((a, b) => a.expiresAt - b.expiresAt)[0] ?? null;
   }
 
   toJSON(): { readonly server: string; readonly credential: 'redacted' } {

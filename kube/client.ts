@@ -136,4 +136,6 @@ export type RemoveResult = 'deleted' | 'absent' | 'replaced';
 
 export interface RawOptions extends RequestOptions {
   readonly body?: object;
+  /** Called with the `Date` header of the answer, whatever its status; undefined: it has none. */
+  readonly onDate?: (date: string | undefined) => void;
 }

@@ -131,6 +131,8 @@ class HttpKubeClient implements KubeClient {
   async raw<T>(method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, options: RawOptions = {}): Promise<T> {
     const subject = { verb: method, kind: path.split('?')[0] ?? path };
     const answer = await this.requester.send({ subject, method, path, body: options.body, options });
+    const { date } = answer.headers;
+    options.onDate?.(Array.isArray(date) ? date[0] : date);
     refuseFailure(subject, answer);
     const isJson = String(answer.headers['content-type']).startsWith(JSON_TYPE);
     return isJson ? parseJson<T>(subject, answer.body) : (answer.body as T);

@@ -24,6 +24,8 @@ export { startInformer, type Change, type Informer, type InformerOptions } from 
 export { parseKubeconfig } from './kubeconfig';
 export { KubeconfigError } from './kubeconfig-document';
 export { loadKubeconfig } from './load-kubeconfig';
+export { isTlsFault } from './network-faults';
+export type { Lifetime } from './lifetime';
 export type { ClientOptions, RequestObservation } from './requester';
 export * from './resource';
 export { IndexedStore, type IndexFunction, type Store } from './store';

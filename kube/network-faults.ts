@@ -19,3 +19,11 @@ export function networkCode(error: unknown): string {
   if (typeof code === 'string') return code;
   return cause instanceof Error ? networkCode(cause) : 'Unknown';
 }
+
+/** Beginnings of the codes with which Node and OpenSSL refuse a connection that is there. */
+const TLS_FAULTS = /^(CERT_|CRL_|DEPTH_ZERO_|EPROTO|ERR_SSL_|ERR_TLS_|HOSTNAME_MISMATCH|INVALID_|SELF_SIGNED_|UNABLE_TO_)/;
+
+/** Whether the {@link networkCode} of a failure says that something answers, but not with a certificate that is trusted. */
+export function isTlsFault(code: string): boolean {
+  return TLS_FAULTS.test(code);
+}

@@ -56,13 +56,18 @@ async function gather(
 ): Promise<{ facts: BindingFacts; credentials?: string }> {
   const { name } = binding.metadata;
   const problems = validateBinding({ name, spec: binding.spec, acceptedClusterID: acceptedClusterId(fleet, binding) });
-  const elder = elderWithClusterId(binding, fleet.virtual.bindings.store.list());
-  const own = { problems, duplicateOf: elder?.metadata.name ?? null, deleting };
-  if (deleting || problems.length > 0 || elder !== null) return { facts: { ...own, checks: null, ...NOTHING_KNOWN } };
-  const { checks, credentials } = await preflight(fleet, binding);
-  const usable = checks.every(({ passed }) => passed);
-  return { credentials, facts: { ...own, checks, ...(usable ? await gatherParts(fleet, binding) : NOTHING_KNOWN) } };
+  // Not from the store: two bindings made at the same moment must both see both.
+  const { items: all } = await fleet.virtual.client.list(ClusterBindings);
+  const duplicateOf = elderWithClusterId(binding, all)?.metadata.name ?? null;
+  const own = { problems, duplicateOf, deleting, now: Date.now() };
+  if (deleting || problems.length > 0) return { facts: { ...own, ...UNCHECKED, ...NOTHING_KNOWN } };
+  const { checks, credentials, life, mountNamespaceUID } = await preflight(fleet.virtual, binding, all);
+  const usable = checks.every(({ status }) => status === 'Passed' || status === 'Warning');
+  const parts = usable ? await gatherParts(fleet, binding) : NOTHING_KNOWN;
+  return { credentials, facts: { ...own, checks, credentials: life, mountNamespaceUID, ...parts } };
 }
+
+const UNCHECKED = { checks: null, credentials: null, mountNamespaceUID: null } as const;
 
 type Parts = Pick<BindingFacts, 'watchSynced' | 'gatewayServing' | 'virtualApiAccess'>;
 

@@ -1,7 +1,7 @@
 import type { ClusterBinding } from '../../api/names/types';
 import { ownershipLabels } from '../../domain/pods/identity/ownership';
 import { createKubeClient, Secrets, startInformer } from '../../kube';
-import type { Informer, KubeClient, KubeObject } from '../../kube';
+import type { Informer, KubeObject } from '../../kube';
 import { CredentialsFault, readCredentials } from './credentials';
 import { openPhysicalCluster } from './physical-cluster';
 import type { PhysicalCluster } from './physical-cluster';
@@ -52,12 +52,6 @@ export class Fleet {
     if (known?.bindingUid === uid && known.secretKey === secretKeyOf(binding)) return known.cluster;
     if (known !== undefined) await this.drop(name);
     return this.open(binding);
-  }
-
-  /** A client with credentials read this very moment, for a preflight; the caller closes it. */
-  async freshClient(binding: ClusterBinding): Promise<{ client: KubeClient; version: string }> {
-    const { access, version } = await readCredentials(this.virtual.client, binding);
-    return { client: createKubeClient(access, { component: 'preflight' }), version };
   }
 
   async close(): Promise<void> {

@@ -62,6 +62,19 @@ export interface ClusterBindingStatus {
   readonly phase?: BindingPhase;
   readonly conditions?: readonly Condition[];
   readonly lastSyncTime?: string;
+  /** Lines of the last preflight, in the order in which the checks are made. */
+  readonly checks?: readonly StatusCheck[];
+  /** RFC 3339; absent or null: never, or not known. */
+  readonly credentialsExpireAt?: string | null;
+  /** UID of the mount namespace: tells one physical cluster from another. */
+  readonly mountNamespaceUID?: string;
+}
+
+/** One named check, as a line of a status. */
+export interface StatusCheck {
+  readonly name: string;
+  readonly status: 'Passed' | 'Warning' | 'Failed' | 'Skipped';
+  readonly message: string;
 }
 
 /** ResourceLeasingPolicy, in a physical cluster (spec leasing.md 1.2). */

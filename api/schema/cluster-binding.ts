@@ -1,7 +1,7 @@
 /** ClusterBinding: one physical cluster, bound to the virtual cluster in which the object lives (spec leasing.md 1.1). */
 import { z } from 'zod';
 import { conditionSchema, instantSchema, metadataSchema, nodeSelectorSchema } from './common';
-import { ATOMIC_MAP, celRules } from './structural';
+import { ATOMIC_MAP, celRules, mapList } from './structural';
 
 /** Longest clusterID: `vnode-<clusterID>-<node>` has to leave room for the node's name. */
 const CLUSTER_ID_MAX = 24;
@@ -59,11 +59,24 @@ export const clusterBindingSpecSchema = z
     }),
   );
 
+const checkSchema = z.object({
+  name: z.string().describe('Name of the check, such as Reachable or Permissions/pods.'),
+  status: z.enum(['Passed', 'Warning', 'Failed', 'Skipped']).describe('Passed, Warning, Failed or Skipped.'),
+  message: z.string().describe('What was found and, unless it passed, what to do.'),
+});
+
 /** `status`; written by Kubeocean only. */
 export const clusterBindingStatusSchema = z.object({
   phase: z.string().optional().describe('Pending, Ready or Failed.'),
   conditions: z.array(conditionSchema).optional().describe('Ready, and what it depends on.'),
   lastSyncTime: instantSchema.optional().describe('When the binding became Ready last.'),
+  checks: z
+    .array(checkSchema)
+    .optional()
+    .describe('What was checked of the physical cluster, a line each; what is not Passed says what to do.')
+    .meta(mapList('name')),
+  credentialsExpireAt: instantSchema.nullable().optional().describe('When the credentials in the kubeconfig expire; absent: never, or not known.'),
+  mountNamespaceUID: z.string().optional().describe('UID of the mount namespace: tells this physical cluster from another.'),
 });
 
 /** The whole object. */

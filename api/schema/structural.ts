@@ -30,6 +30,10 @@ export function celRules(...rules: readonly ValidationRule[]): { readonly 'x-kub
 export const ATOMIC_MAP = { 'x-kubernetes-map-type': 'atomic' } as const;
 /** Metadata for `.meta()` on a list that is replaced as a whole by server-side apply. */
 export const ATOMIC_LIST = { 'x-kubernetes-list-type': 'atomic' } as const;
+/** Metadata for `.meta()` on a list whose entries are told apart by one of their fields. */
+export function mapList(key: string): { readonly 'x-kubernetes-list-type': 'map'; readonly 'x-kubernetes-list-map-keys': readonly string[] } {
+  return { 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': [key] };
+}
 /** Metadata for `.meta()` on a union of integer and string. */
 export const INT_OR_STRING = { 'x-kubernetes-int-or-string': true } as const;
 

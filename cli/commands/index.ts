@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Io } from '../io';
+import { registerCheck } from './check';
 import { registerInstall } from './install';
 import { registerKubeconfig } from './kubeconfig';
 import { registerUp } from './up';
@@ -8,4 +9,4 @@ import { registerUp } from './up';
 export type RegisterCommand = (program: Command, io: Io) => void;
 
 /** Every subcommand, in the order of the help. One file of this folder each. */
-export const commands: readonly RegisterCommand[] = [registerInstall, registerKubeconfig, registerUp];
+export const commands: readonly RegisterCommand[] = [registerInstall, registerKubeconfig, registerCheck, registerUp];

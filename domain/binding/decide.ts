@@ -1,17 +1,8 @@
 import type { BindingPhase, ClusterBinding, ClusterBindingStatus } from '../../api/names/types';
 import { type ConditionClaim, Reason, setConditions, toRfc3339 } from '../conditions';
+import { Check, isConnectivity, type PreflightCheck } from './checks';
+import { type CredentialsLife, expiryOf } from './credentials-life';
 import type { BindingProblem } from './validate';
-
-/** One named check of a physical cluster before it is used. */
-export interface PreflightCheck {
-  /** Name for people, such as `Kubeconfig` or `PolicyCRD`. */
-  readonly name: string;
-  readonly passed: boolean;
-  /** True: the cluster cannot even be talked to without it. */
-  readonly connectivity: boolean;
-  /** What was found and, where it failed, what to do. Never content of a kubeconfig or a server's own message. */
-  readonly message: string;
-}
 
 /** Everything that decides phase and conditions of a binding; `null`: not known yet. */
 export interface BindingFacts {
@@ -20,6 +11,12 @@ export interface BindingFacts {
   readonly duplicateOf: string | null;
   readonly deleting: boolean;
   readonly checks: readonly PreflightCheck[] | null;
+  /** Of the credentials in use; `null`: they do not expire, or could not be read. */
+  readonly credentials: CredentialsLife | null;
+  /** UID of the mount namespace, which tells this physical cluster from another; `null`: not known. */
+  readonly mountNamespaceUID: string | null;
+  /** Epoch milliseconds. */
+  readonly now: number;
   /** Whether the lists of the physical cluster are synced. */
   readonly watchSynced: boolean | null;
   /** Whether a gateway serves NodeLeases for this binding's vnodes. */
@@ -34,13 +31,24 @@ export interface BindingDecision {
   readonly reason: Reason;
   readonly message: string;
   readonly conditions: readonly ConditionClaim[];
+  /** Lines of the status; `null`: nothing was checked. */
+  readonly checks: readonly PreflightCheck[] | null;
+  /** Epoch milliseconds; `null`: not known, or never. */
+  readonly credentialsExpireAt: number | null;
+  readonly mountNamespaceUID: string | null;
 }
 
 /** The state of a binding (spec leasing.md 3.1 and 3.2), level-triggered: a cluster that fails later is not Ready. */
 export function decideBinding(facts: BindingFacts): BindingDecision {
   const verdict = verdictOf(facts);
   const ready = claim('Ready', verdict.phase === 'Ready', verdict);
-  return { ...verdict, conditions: [ready, ...connectedClaims(facts), ...partClaims(facts)] };
+  return {
+    ...verdict,
+    conditions: [ready, ...connectedClaims(facts), ...partClaims(facts), ...expiryClaims(facts)],
+    checks: facts.checks,
+    credentialsExpireAt: facts.credentials?.expiresAt ?? null,
+    mountNamespaceUID: facts.mountNamespaceUID,
+  };
 }
 
 type Verdict = Pick<BindingDecision, 'phase' | 'reason' | 'message'>;
@@ -90,7 +98,7 @@ function isUnchecked({ checks }: BindingFacts): Verdict | null {
 }
 
 function isUnconnected({ checks }: BindingFacts): Verdict | null {
-  const failed = failures(checks).filter(({ connectivity }) => connectivity);
+  const failed = failures(checks).filter(isConnectivity);
   return failed.length === 0
     ? null
     : { phase: 'Failed', reason: Reason.ConnectivityFailed, message: messageOf(failed) };
@@ -102,7 +110,7 @@ function isUnfit({ checks }: BindingFacts): Verdict | null {
 }
 
 function failures(checks: readonly PreflightCheck[] | null): readonly PreflightCheck[] {
-  return (checks ?? []).filter(({ passed }) => !passed);
+  return (checks ?? []).filter(({ status }) => status === 'Failed');
 }
 
 function messageOf(checks: readonly PreflightCheck[]): string {
@@ -110,7 +118,8 @@ function messageOf(checks: readonly PreflightCheck[]): string {
 }
 
 function connectedClaims(facts: BindingFacts): ConditionClaim[] {
-  if (facts.checks === null) {
+  const asked = (facts.checks ?? []).some((check) => isConnectivity(check) && check.status !== 'Skipped');
+  if (!asked) {
     return [];
   }
   const passed = { reason: Reason.ConnectivityPassed, message: 'The physical cluster answers.' };
@@ -143,6 +152,17 @@ function partClaims({ watchSynced, gatewayServing, virtualApiAccess }: BindingFa
   ];
 }
 
+/** Credentials that could not be read say nothing new: the last word stands. */
+function expiryClaims({ checks, credentials, now }: BindingFacts): ConditionClaim[] {
+  const check = checks?.find(({ name, status }) => name === Check.Credentials && status !== 'Skipped');
+  if (check === undefined) {
+    return [];
+  }
+  const expiry = credentials === null ? 'valid' : expiryOf(credentials, now);
+  const reason = { valid: Reason.CredentialsValid, expiring: Reason.CredentialsExpireSoon, expired: Reason.CredentialsExpired }[expiry];
+  return [claim('CredentialsExpiring', expiry !== 'valid', { reason, message: check.message })];
+}
+
 type Wording = Pick<ConditionClaim, 'reason' | 'message'>;
 
 function partClaim(
@@ -157,17 +177,44 @@ function claim(type: string, holds: boolean, { reason, message }: Wording): Cond
   return { type, status: holds ? 'True' : 'False', reason, message };
 }
 
-/** The status to write, or `null` where it says so already. `lastSyncTime` is the last transition into Ready. */
+/**
+ * The status to write, or `null` where it says so already. `lastSyncTime` is the last transition into Ready. What was not looked
+ * at this time keeps its last word.
+ */
 export function planBindingStatus(
   { metadata, status }: Pick<ClusterBinding, 'metadata' | 'status'>,
-  { phase, conditions }: BindingDecision,
+  decision: BindingDecision,
   now: number,
 ): ClusterBindingStatus | null {
-  const observed = conditions.map((condition) => ({ ...condition, observedGeneration: metadata.generation }));
-  const next = setConditions(status?.conditions, observed, now);
-  if (status?.phase === phase && next === status.conditions) {
+  const { phase } = decision;
+  const observed = decision.conditions.map((condition) => ({ ...condition, observedGeneration: metadata.generation }));
+  const conditions = setConditions(status?.conditions, observed, now);
+  const found = foundBy(decision);
+  const same = status?.phase === phase && conditions === status.conditions && isWithin(found, status);
+  if (same) {
     return null;
   }
   const becameReady = phase === 'Ready' && status?.phase !== 'Ready';
-  return { ...status, phase, conditions: next, ...(becameReady ? { lastSyncTime: toRfc3339(now) } : {}) };
+  return { ...status, ...found, phase, conditions, ...(becameReady ? { lastSyncTime: toRfc3339(now) } : {}) };
+}
+
+type Found = Pick<ClusterBindingStatus, 'checks' | 'credentialsExpireAt' | 'mountNamespaceUID'>;
+
+/** What the checks found beyond conditions; a `null` takes the field off. */
+function foundBy({ checks, credentialsExpireAt, mountNamespaceUID }: BindingDecision): Found {
+  if (checks === null) {
+    return {};
+  }
+  const read = checks.some(({ name, status }) => name === Check.Credentials && status !== 'Skipped');
+  const expiry = credentialsExpireAt === null ? null : toRfc3339(credentialsExpireAt);
+  return {
+    checks: checks.map(({ name, status, message }) => ({ name, status, message })),
+    ...(read ? { credentialsExpireAt: expiry } : {}),
+    ...(mountNamespaceUID === null ? {} : { mountNamespaceUID }),
+  };
+}
+
+function isWithin(found: Found, status: ClusterBindingStatus): boolean {
+  const fields = Object.keys(found) as (keyof Found)[];
+  return fields.every((field) => JSON.stringify(found[field] ?? null) === JSON.stringify(status[field] ?? null));
 }

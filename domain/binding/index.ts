@@ -1,10 +1,20 @@
 export {
-  type BindingDecision,
-  type BindingFacts,
-  decideBinding,
-  planBindingStatus,
+  Check,
+  type CheckStatus,
+  type ClockReading,
+  clockSkew,
+  clockSkewCheck,
+  CONTENT_CHECKS,
+  credentialsCheck,
+  failed,
+  passed,
   type PreflightCheck,
-} from './decide';
+  skipped,
+  versionSkewCheck,
+  warned,
+} from './checks';
+export { type CredentialsLife, expiryOf, warnAt } from './credentials-life';
+export { type BindingDecision, type BindingFacts, decideBinding, planBindingStatus } from './decide';
 export { elderWithClusterId } from './duplicates';
 export {
   type Misaddress,

@@ -51,6 +51,14 @@ export const Reason = {
   GatewayNotServing: 'GatewayNotServing',
   IntranetServiceFound: 'IntranetServiceFound',
   IntranetServiceMissing: 'IntranetServiceMissing',
+  CredentialsValid: 'CredentialsValid',
+  CredentialsExpireSoon: 'CredentialsExpireSoon',
+  CredentialsExpired: 'CredentialsExpired',
+  ClusterReachable: 'ClusterReachable',
+  /** The physical cluster was given up; what could not be cleaned there is a debt. */
+  ClusterAbandoned: 'ClusterAbandoned',
+  DebtRecorded: 'DebtRecorded',
+  DebtPaid: 'DebtPaid',
 
   ValidationError: 'ValidationError',
   ActiveTimeWindow: 'ActiveTimeWindow',

@@ -161,7 +161,7 @@ it('refuses a mount namespace that another virtual cluster holds', async () => {
   await eventually(async () => {
     const { status, message } = condition(await bindingOf(borrower.api, 'second')) ?? {};
     expect(status).toBe('False');
-    expect(message).toMatch(/MountNamespace: .*belongs to another virtual cluster/);
+    expect(message).toMatch(/MountNamespaceFree: .*belongs to another virtual cluster/);
   });
   await borrower.api.delete(`${BINDINGS}/second`);
   await eventually(async () => expect(await borrower.api.find(`${BINDINGS}/second`)).toBeNull());

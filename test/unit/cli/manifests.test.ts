@@ -1,3 +1,4 @@
+import { REQUIRED_PERMISSIONS } from '../../../activities/binding/preflight/permissions';
 import { readManifests, typeOf, type Manifest } from '../../../cli/install/manifests';
 import { placeIn } from '../../../cli/install/place';
 
@@ -27,6 +28,19 @@ describe.each(['virtual', 'physical'] as const)('the manifests of a %s cluster',
     expect(rules.length).toBeGreaterThan(0);
     expect(rules.flatMap(({ apiGroups, resources, verbs }) => [...apiGroups, ...resources, ...verbs])).not.toContain('*');
   });
+});
+
+it('grants in a physical cluster exactly what the preflight asks for', () => {
+  const granted = readManifests('physical').flatMap((manifest) => {
+    const { rules = [] } = manifest as unknown as { rules?: Rule[] };
+    return rules.flatMap(({ apiGroups: [group], resources, verbs }) =>
+      resources.flatMap((resource) => verbs.map((verb) => `${verb} ${group} ${resource} ${manifest.kind === 'Role' ? 'there' : 'everywhere'}`)),
+    );
+  });
+  const asked = REQUIRED_PERMISSIONS.map(
+    ({ verb, group = '', resource, scope }) => `${verb} ${group} ${resource} ${scope === 'cluster' ? 'everywhere' : 'there'}`,
+  );
+  expect(granted.sort()).toEqual(asked.sort());
 });
 
 it('has one custom resource on each side', () => {

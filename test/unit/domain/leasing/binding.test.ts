@@ -45,6 +45,8 @@ describe('elderWithClusterId', () => {
   const younger = aBinding('a').spec({ clusterID: 'same' }).meta({ creationTimestamp: '2026-02-01T00:00:00Z' }).build();
   const twin = aBinding('two').spec({ clusterID: 'same' }).build();
   const leaving = one.meta({ deletionTimestamp: '2026-03-01T00:00:00Z' }).build();
+  const served = { phase: 'Failed', lastSyncTime: '2026-03-01T00:00:00Z' } as const;
+  const inUse = aBinding('zzz').spec({ clusterID: 'same' }).status(served).build();
 
   it.each([
     ['alone', older, [older], null],
@@ -53,23 +55,27 @@ describe('elderWithClusterId', () => {
     ['of the same age, the smaller name keeps it', twin, [twin, older], 'one'],
     ['one that is leaving keeps it', younger, [younger, leaving], 'one'],
     ['an old copy of itself in the list does not count', older, [one.meta({ generation: 0 }).build()], null],
+    ['one that has been Ready keeps it, whatever its name', inUse, [older, inUse], null],
+    ['a newcomer of the same second learns of it', older, [older, inUse], 'zzz'],
     ['others do not matter', older, [aBinding('x').build()], null],
   ])('%s', (_, binding, all, elder) => {
     expect(elderWithClusterId(binding, all)?.metadata.name ?? null).toBe(elder);
   });
 });
 
-const check = (name: string, passed: boolean, connectivity = false): PreflightCheck => ({
+const check = (name: string, status: PreflightCheck['status'] = 'Passed'): PreflightCheck => ({
   name,
-  passed,
-  connectivity,
+  status,
   message: `${name} was looked at.`,
 });
 const facts: BindingFacts = {
   problems: [],
   duplicateOf: null,
   deleting: false,
-  checks: [check('Kubeconfig', true, true), check('Permissions', true)],
+  checks: [check('Kubeconfig'), check('Credentials'), check('Permissions/pods')],
+  credentials: null,
+  mountNamespaceUID: 'uid-of-namespace',
+  now: NOW,
   watchSynced: true,
   gatewayServing: true,
   virtualApiAccess: false,
@@ -97,18 +103,29 @@ describe('decideBinding', () => {
       ['Failed', 'ValidationFailed'],
       { Ready: 'False' },
     ],
-    ['duplicate', { duplicateOf: 'one', checks: null }, ['Failed', 'DuplicateClusterID'], { Ready: 'False' }],
     [
-      'no connection',
-      { checks: [check('Reachable', false, true), check('Permissions', false)] },
+      'duplicate',
+      { duplicateOf: 'one', checks: [check('ClusterIDFree', 'Failed'), check('Reachable', 'Skipped')] },
+      ['Failed', 'DuplicateClusterID'],
+      { Ready: 'False' },
+    ],
+    ...['Kubeconfig', 'Reachable', 'TLS', 'WhoAmI'].map((name) => [
+      `no connection: ${name}`,
+      { checks: [check(name, 'Failed'), check('Permissions/pods', 'Skipped')] },
       ['Failed', 'ConnectivityFailed'],
       { Ready: 'False', Connected: 'False' },
-    ],
+    ] as [string, Partial<BindingFacts>, readonly [string, string], Record<string, string>]),
     [
       'connected, but not usable',
-      { checks: [check('Reachable', true, true), check('Permissions', false)] },
+      { checks: [check('Reachable'), check('Permissions/pods', 'Failed')] },
       ['Failed', 'PreflightFailed'],
       { Ready: 'False', Connected: 'True' },
+    ],
+    [
+      'a warning keeps nobody away',
+      { checks: [check('Reachable'), check('ClockSkew', 'Warning')] },
+      ['Ready', 'ValidationPassed'],
+      { Ready: 'True', Connected: 'True' },
     ],
     ['being deleted', { deleting: true, problems: [problem] }, ['Pending', 'BindingDeleting'], { Ready: 'False' }],
     [
@@ -136,10 +153,28 @@ describe('decideBinding', () => {
   });
 
   it('names the checks that failed', () => {
-    const checks = [check('Kubeconfig', true, true), check('Permissions', false), check('PolicyCRD', false)];
+    const checks = [check('Kubeconfig'), check('CRDPresent', 'Failed'), check('Permissions/pods', 'Failed'), check('TLS', 'Skipped')];
     expect(decideBinding({ ...facts, checks }).message).toBe(
-      'Permissions: Permissions was looked at. PolicyCRD: PolicyCRD was looked at.',
+      'CRDPresent: CRDPresent was looked at. Permissions/pods: Permissions/pods was looked at.',
     );
+  });
+
+  const DAY = 86_400_000;
+  it.each([
+    ['they do not expire', null, 'False', 'CredentialsValid'],
+    ['there is time', { issuedAt: NOW - DAY, expiresAt: NOW + 100 * DAY }, 'False', 'CredentialsValid'],
+    ['they expire soon', { issuedAt: NOW - 100 * DAY, expiresAt: NOW + DAY }, 'True', 'CredentialsExpireSoon'],
+    ['they have expired', { issuedAt: NOW - DAY, expiresAt: NOW - 1 }, 'True', 'CredentialsExpired'],
+  ] as const)('says of credentials that %s', (_, life, status, reason) => {
+    const credentials = life === null ? null : { kind: 'token' as const, ...life };
+    const { conditions, credentialsExpireAt } = decideBinding({ ...facts, credentials });
+    expect(conditions.find(({ type }) => type === 'CredentialsExpiring')).toMatchObject({ status, reason });
+    expect(credentialsExpireAt).toBe(life?.expiresAt ?? null);
+  });
+
+  it('says nothing new of credentials that were not read', () => {
+    const checks = [check('Kubeconfig', 'Failed'), check('Credentials', 'Skipped')];
+    expect(decideBinding({ ...facts, checks }).conditions.map(({ type }) => type)).not.toContain('CredentialsExpiring');
   });
 });
 
@@ -161,7 +196,7 @@ describe('planBindingStatus', () => {
   });
 
   it('keeps lastSyncTime and the conditions it does not mention when the cluster fails', () => {
-    const failed = decideBinding({ ...facts, checks: [check('Reachable', false, true)], virtualApiAccess: null });
+    const failed = decideBinding({ ...facts, checks: [check('Reachable', 'Failed')], virtualApiAccess: null });
     const next = planBindingStatus(aBinding().status(written).build(), failed, NOW + 60_000);
     expect(next).toMatchObject({ phase: 'Failed', lastSyncTime: '2026-03-06T12:00:00Z' });
     expect(next?.conditions?.map(({ type }) => type)).toEqual([
@@ -170,7 +205,31 @@ describe('planBindingStatus', () => {
       'SyncerReady',
       'ProxierReady',
       'VirtualAPIAccess',
+      'CredentialsExpiring',
     ]);
     expect(next?.conditions?.[0]?.lastTransitionTime).toBe('2026-03-06T12:01:00Z');
+  });
+
+  it('has a line for each check, and writes when one changes', () => {
+    expect(written).toMatchObject({
+      checks: [{ name: 'Kubeconfig', status: 'Passed', message: 'Kubeconfig was looked at.' }, { name: 'Credentials' }, { name: 'Permissions/pods' }],
+      mountNamespaceUID: 'uid-of-namespace',
+    });
+    const checks = [...facts.checks!.slice(0, 2), check('Permissions/pods', 'Warning')];
+    const next = planBindingStatus(aBinding().status(written).build(), decideBinding({ ...facts, checks }), NOW);
+    expect(next?.checks?.[2]?.status).toBe('Warning');
+  });
+
+  it('tells when credentials expire, and takes it back when new ones do not', () => {
+    const credentials = { kind: 'token', issuedAt: NOW, expiresAt: NOW + 3_600_000 } as const;
+    const expiring = planBindingStatus(aBinding().status(written).build(), decideBinding({ ...facts, credentials }), NOW);
+    expect(expiring).toMatchObject({ credentialsExpireAt: '2026-03-06T13:00:00Z' });
+    expect(planBindingStatus(aBinding().status(expiring!).build(), ready, NOW)).toMatchObject({ credentialsExpireAt: null });
+  });
+
+  it('keeps what a binding that is being deleted or invalid was not checked for', () => {
+    const deleting = decideBinding({ ...facts, deleting: true, checks: null, mountNamespaceUID: null });
+    const next = planBindingStatus(aBinding().status(written).build(), deleting, NOW);
+    expect(next).toMatchObject({ checks: written.checks, mountNamespaceUID: 'uid-of-namespace' });
   });
 });

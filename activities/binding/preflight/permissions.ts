@@ -1,3 +1,5 @@
+import { API_GROUP } from '../../../api/names/group';
+
 /** One right that a binding's credentials need in the physical cluster. */
 export interface Permission {
   readonly verb: string;
@@ -9,20 +11,20 @@ export interface Permission {
   readonly scope: 'cluster' | 'mount' | 'mountName';
 }
 
-const POLICY_GROUP = 'cloud.tencent.com';
-
 const rights = (verbs: readonly string[], resource: string, scope: Permission['scope'], group?: string): Permission[] =>
   verbs.map((verb) => ({ verb, resource, scope, group }));
 
 /** What `kubeocean install --role physical` grants and the preflight asks for (deploy/rbac/physical). */
 export const REQUIRED_PERMISSIONS: readonly Permission[] = [
-  ...rights(['list', 'watch', 'patch'], 'nodes', 'cluster'),
+  ...rights(['get', 'list', 'watch', 'patch'], 'nodes', 'cluster'),
   ...rights(['list', 'watch'], 'pods', 'cluster'),
-  ...rights(['list', 'watch'], 'resourceleasingpolicies', 'cluster', POLICY_GROUP),
-  ...rights(['patch'], 'resourceleasingpolicies/status', 'cluster', POLICY_GROUP),
-  ...rights(['get', 'create'], 'priorityclasses', 'cluster', 'scheduling.k8s.io'),
   ...rights(['get', 'create', 'patch', 'delete'], 'pods', 'mount'),
-  ...rights(['list', 'watch', 'create', 'patch', 'delete'], 'secrets', 'mount'),
-  ...rights(['get', 'create', 'patch', 'delete'], 'configmaps', 'mount'),
+  ...rights(['patch'], 'pods/ephemeralcontainers', 'mount'),
+  ...rights(['list', 'watch', 'patch'], 'resourceleasingpolicies', 'cluster', API_GROUP),
+  ...rights(['patch'], 'resourceleasingpolicies/status', 'cluster', API_GROUP),
+  ...rights(['get', 'create'], 'priorityclasses', 'cluster', 'scheduling.k8s.io'),
+  ...rights(['create'], 'events', 'cluster'),
+  ...rights(['get', 'list', 'watch', 'create', 'patch', 'delete'], 'secrets', 'mount'),
+  ...rights(['get', 'list', 'create', 'patch', 'delete'], 'configmaps', 'mount'),
   ...rights(['get', 'patch'], 'namespaces', 'mountName'),
 ];

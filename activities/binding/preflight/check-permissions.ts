@@ -1,0 +1,60 @@
+import { Check, failed, passed } from '../../../domain/binding';
+import type { PreflightCheck } from '../../../domain/binding';
+import type { KubeClient } from '../../../kube';
+import { REQUIRED_PERMISSIONS } from './permissions';
+import type { Permission } from './permissions';
+
+interface Answer {
+  readonly permission: Permission;
+  readonly allowed: boolean;
+}
+
+/** Asks for every right by a SelfSubjectAccessReview; a line for each resource, naming its verbs. @throws KubeError */
+export async function checkPermissions(client: KubeClient, mountNamespace: string): Promise<PreflightCheck[]> {
+  const answers = await Promise.all(
+    REQUIRED_PERMISSIONS.map(async (permission) => ({ permission, allowed: await isAllowed(client, permission, mountNamespace) })),
+  );
+  const resources = [...new Set(REQUIRED_PERMISSIONS.map(({ resource }) => resource))];
+  return resources.map((resource) => lineFor(resource, answers.filter(({ permission }) => permission.resource === resource), mountNamespace));
+}
+
+function lineFor(resource: string, answers: readonly Answer[], mountNamespace: string): PreflightCheck {
+  const name = `${Check.Permissions}/${resource}`;
+  const missing = answers.filter(({ allowed }) => !allowed);
+  if (missing.length === 0) return passed(name, `Granted: ${list(answers, mountNamespace)}.`);
+  return failed(name, `Missing: ${list(missing, mountNamespace)}. Run "kubeocean install --role physical" in the physical cluster.`);
+}
+
+/** "list, watch everywhere; get, create in kubeocean-worker". */
+function list(answers: readonly Answer[], mountNamespace: string): string {
+  const places = [...new Set(answers.map(({ permission }) => permission.scope))];
+  const parts = places.map((place) => {
+    const verbs = answers.filter(({ permission }) => permission.scope === place).map(({ permission }) => permission.verb);
+    return `${verbs.join(', ')} ${WHERE[place](mountNamespace)}`;
+  });
+  return parts.join('; ');
+}
+
+const WHERE: Readonly<Record<Permission['scope'], (mountNamespace: string) => string>> = {
+  cluster: () => 'everywhere',
+  mount: (namespace) => `in ${namespace}`,
+  mountName: (namespace) => `of ${namespace} itself`,
+};
+
+async function isAllowed(client: KubeClient, permission: Permission, mountNamespace: string): Promise<boolean> {
+  const { verb, group = '', resource, scope } = permission;
+  const [plural, subresource] = resource.split('/');
+  const path = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews';
+  const place = {
+    ...(scope === 'cluster' ? {} : { namespace: mountNamespace }),
+    ...(scope === 'mountName' ? { name: mountNamespace } : {}),
+  };
+  const review = await client.raw<{ status?: { allowed?: boolean } }>('POST', path, {
+    body: {
+      apiVersion: 'authorization.k8s.io/v1',
+      kind: 'SelfSubjectAccessReview',
+      spec: { resourceAttributes: { verb, group, resource: plural, subresource, ...place } },
+    },
+  });
+  return review.status?.allowed === true;
+}
