@@ -3,6 +3,7 @@ import { CONNECTIONS, Fleet } from '../activities/fleet/fleet';
 import { openVirtualCluster } from '../activities/fleet/virtual-cluster';
 import { createKubeClient, loadKubeconfig } from '../kube';
 import { ensureManager } from './ensure-manager';
+import { registerBindingMetrics } from './observability/binding-metrics';
 import { createLogger } from './observability/logger';
 import type { Logger } from './observability/logger';
 import { WorkerMetrics } from './observability/metrics';
@@ -29,6 +30,7 @@ async function main(log: Logger): Promise<void> {
   const access = loadKubeconfig(process.env.KUBEOCEAN_KUBECONFIG || undefined);
   const client = createKubeClient(access, { component: 'worker', connections: CONNECTIONS });
   const virtual = await openVirtualCluster(client, onError);
+  registerBindingMetrics(metrics.registry, () => virtual.bindings.store.list());
   const fleet = new Fleet(virtual, onError);
   const temporal = await connectTemporal();
   await ensureManager(temporal.client, virtual.uid, workflow);

@@ -2,7 +2,7 @@ import { Finalizer, GATEWAY_LEASE, Label } from '../../api/names/keys';
 import type { ClusterBinding } from '../../api/names/types';
 import { decideBinding, elderWithClusterId, planBindingStatus, validateBinding } from '../../domain/binding';
 import type { BindingDecision, BindingFacts } from '../../domain/binding';
-import { findCondition } from '../../domain/conditions';
+import { findCondition, Reason } from '../../domain/conditions';
 import { ClusterBindings, NodeLeases } from '../../kube';
 import type { BindingPass, BindingRef } from '../../workflows/contracts/activities';
 import { BY_BINDING } from '../fleet/virtual-cluster';
@@ -114,6 +114,7 @@ async function writeStatus(fleet: Fleet, binding: ClusterBinding, decision: Bind
   const { name, uid } = binding.metadata;
   await virtual.client.patch(ClusterBindings, { name }, { kind: 'merge', body: { status } }, { subresource: 'status', uid });
   await reportLostApiAccess(fleet, binding, decision);
+  await reportReturn(fleet, binding, decision);
   if (binding.status?.phase === decision.phase && decision.phase !== 'Failed') return;
   await reportOnBinding(virtual, binding, {
     type: decision.phase === 'Failed' ? 'Warning' : 'Normal',
@@ -128,4 +129,12 @@ async function reportLostApiAccess({ virtual }: Fleet, binding: ClusterBinding, 
   const now = findCondition(conditions, type);
   if (now?.status !== 'False' || findCondition(binding.status?.conditions, type)?.status === 'False') return;
   await reportOnBinding(virtual, binding, { type: 'Warning', reason: now.reason, message: now.message });
+}
+
+/** The other end of what `markUnreachable` reported. */
+async function reportReturn({ virtual }: Fleet, binding: ClusterBinding, { conditions }: BindingDecision): Promise<void> {
+  const before = findCondition(binding.status?.conditions, 'Connected');
+  const back = before?.reason === Reason.ClusterUnreachable && findCondition(conditions, 'Connected')?.status === 'True';
+  const message = 'The API server of the physical cluster answers again; everything is compared anew.';
+  if (back) await reportOnBinding(virtual, binding, { type: 'Normal', reason: Reason.ClusterReachable, message });
 }

@@ -21,7 +21,7 @@ interface Member {
 
 /**
  * Every cluster that this process talks to. Physical clusters open on first use, once per process, and are
- * opened anew when the kubeconfig Secret changes; whoever held the old one sees `closed` abort.
+ * opened anew when the kubeconfig Secret gets other credentials; whoever held the old one sees `closed` abort.
  */
 export class Fleet {
   private readonly members = new Map<string, Promise<Member>>();
@@ -83,7 +83,7 @@ export class Fleet {
     });
     secret.subscribe(({ new: now }) => {
       // A deleted Secret takes nothing away from credentials that still work.
-      if (now !== null && now.metadata?.resourceVersion !== version) void this.drop(binding.metadata.name);
+      if (now !== null && now.metadata?.resourceVersion !== version) void this.renew(binding, access.fingerprint);
     });
     const client = createKubeClient(access, { component: 'worker', connections: CONNECTIONS });
     const cluster = openPhysicalCluster(
@@ -95,6 +95,17 @@ export class Fleet {
       this.onError,
     );
     return { bindingUid: binding.metadata.uid, secretKey: secretKeyOf(binding), version, cluster, secret };
+  }
+
+  /** Lets go of the old credentials for usable new ones; what a broken Secret says is the preflight's to report. */
+  private async renew(binding: ClusterBinding, fingerprint: string): Promise<void> {
+    try {
+      const { access } = await readCredentials(this.virtual.client, binding);
+      if (access.fingerprint === fingerprint) return;
+    } catch (error) {
+      if (error instanceof CredentialsFault) return;
+    }
+    await this.drop(binding.metadata.name);
   }
 
   private async drop(name: string): Promise<void> {

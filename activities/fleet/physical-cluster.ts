@@ -26,6 +26,8 @@ export interface PhysicalCluster {
   hasSynced(): boolean;
   /** Epoch milliseconds of the oldest of the informers' last signs of life. */
   lastContact(): number;
+  /** Lists everything again, for those who compare after each list; failures are the informers' own. */
+  relist(): void;
   /** False: too long without a sign of life to act upon. */
   isFresh(now: number): boolean;
   /** Aborted when the credentials changed or the binding is gone. */
@@ -77,6 +79,7 @@ export function openPhysicalCluster(
     synced: async () => void (await Promise.all(informers.map((informer) => informer.synced()))),
     hasSynced,
     lastContact,
+    relist: () => informers.forEach((informer) => void informer.relist().catch(() => undefined)),
     isFresh: (now) => hasSynced() && now - lastContact() < STALE_MILLIS,
     close: async () => {
       closing.abort();

@@ -39,16 +39,17 @@ export async function viewNode(fleet: Fleet, ref: NodeRef): Promise<NodeView | n
   const binding = fleet.binding(ref.binding, ref.bindingUid);
   if (binding === undefined) return null;
   const physical = await fleet.physical(binding);
-  if (!physical.hasSynced()) throw new StoresNotReady(`the lists of ClusterBinding ${ref.binding} are not synced yet`);
+  const unreachable = findCondition(binding.status?.conditions, 'Connected')?.status === 'False';
+  // Lists that cannot come are not waited for: the node is then Unknown, and kept from new pods.
+  if (!physical.hasSynced() && !unreachable) throw new StoresNotReady(`the lists of ClusterBinding ${ref.binding} are not synced yet`);
   const name = vnodeName(binding.spec.clusterID, ref.node);
-  const connected = findCondition(binding.status?.conditions, 'Connected');
   return {
     binding,
     physical,
     vnodeName: name,
     vnode: (fleet.virtual.nodes.store.get(name) as NodeObject | undefined) ?? null,
     node: physical.isFresh(Date.now()) ? await readNode(physical, ref.node) : 'Unknown',
-    unreachable: connected?.status === 'False',
+    unreachable,
   };
 }
 

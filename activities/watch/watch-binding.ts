@@ -44,21 +44,31 @@ export async function watchBinding(
   if (found === undefined) return (await isGone(fleet, ref)) ? 'gone' : 'again';
   const physical = await fleet.physical(found);
   const ended = AbortSignal.any([stopped, physical.closed]);
-  await Promise.race([physical.synced(), aborted(ended)]);
-  if (ended.aborted) return 'again';
   const lull = new Lull();
   const messenger = new Messenger(deps.client, deps.signals, ref, lull);
   const binding = () => fleet.binding(ref.name, ref.uid);
   const context: WatchContext = { ...deps, physical, messenger, lull, ref, binding };
-  const parts = [NodeWatch, PodWatch, PolicyWatch, TokenWatch, HostPortWatch, CsiNodeWatch, Reachability].map((Part) => new Part(context));
+  const reachability = new Reachability(context);
+  try {
+    reachability.start();
+    await Promise.race([physical.synced(), aborted(ended)]);
+    if (!ended.aborted) await runParts(context, ended);
+    return 'again';
+  } finally {
+    reachability.stop();
+    messenger.stop();
+  }
+}
+
+/** Everything that compares the two sides: it needs both sides' lists. */
+async function runParts(context: WatchContext, ended: AbortSignal): Promise<void> {
+  const parts = [NodeWatch, PodWatch, PolicyWatch, TokenWatch, HostPortWatch, CsiNodeWatch].map((Part) => new Part(context));
   try {
     for (const part of parts) part.start();
     reviewPods(context);
     await aborted(ended);
-    return 'again';
   } finally {
     for (const part of parts) part.stop();
-    messenger.stop();
   }
 }
 

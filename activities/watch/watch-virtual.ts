@@ -55,18 +55,35 @@ class VirtualWatch {
 
   private bindingChanged(old: ClusterBinding | null, now: ClusterBinding | null): void {
     if (now === null) {
-      if (old !== null) this.tell(old);
+      if (old !== null) this.bindingGone(old);
       return;
     }
+    if (old !== null && secretKeyOf(old) !== secretKeyOf(now)) this.unfollowSecret(old);
     this.followSecret(now);
     if (old?.metadata.uid !== now.metadata.uid) this.report({ complete: false, bindings: [seen(now)] });
     if (old !== null && differs(old, now)) this.tell(now);
   }
 
+  /** Its clusterID is free: whoever was refused because of it looks again. */
+  private bindingGone(gone: ClusterBinding): void {
+    this.unfollowSecret(gone);
+    this.tell(gone);
+    const { bindings } = this.deps.fleet.virtual;
+    for (const other of bindings.store.list()) if (other.spec.clusterID === gone.spec.clusterID) this.tell(other);
+  }
+
+  private unfollowSecret(binding: ClusterBinding): void {
+    const key = secretKeyOf(binding);
+    const informer = this.secrets.get(key);
+    this.secrets.delete(key);
+    void informer?.stop();
+  }
+
   /** A kubeconfig that was put right, or rotated, is used at once; only the Secret's metadata is watched. */
-  private followSecret({ metadata, spec: { secretRef } }: ClusterBinding): void {
-    const { name, namespace } = secretRef;
-    const key = `${metadata.name} ${namespace}/${name}`;
+  private followSecret(followed: ClusterBinding): void {
+    const { metadata, spec } = followed;
+    const { name, namespace } = spec.secretRef;
+    const key = secretKeyOf(followed);
     if (!name || !namespace || this.secrets.has(key)) return;
     const informer = startInformer<KubeObject>(this.deps.fleet.virtual.client, Secrets, {
       namespace,
@@ -99,6 +116,10 @@ class VirtualWatch {
     if (this.stopped) return;
     send().catch(() => setTimeout(() => this.untilDelivered(send), RETRY_MILLIS).unref());
   }
+}
+
+function secretKeyOf({ metadata, spec: { secretRef } }: ClusterBinding): string {
+  return `${metadata.name} ${secretRef.namespace}/${secretRef.name}`;
 }
 
 function seen({ metadata: { name, uid, generation = 0 } }: ClusterBinding): BindingSeen {
