@@ -23,6 +23,7 @@ export const REQUIRED_PERMISSIONS: readonly Permission[] = [
   ...rights(['list', 'watch', 'patch'], 'resourceleasingpolicies', 'cluster', API_GROUP),
   ...rights(['patch'], 'resourceleasingpolicies/status', 'cluster', API_GROUP),
   ...rights(['get', 'create'], 'priorityclasses', 'cluster', 'scheduling.k8s.io'),
+  ...rights(['get', 'list', 'watch'], 'csinodes', 'cluster', 'storage.k8s.io'),
   ...rights(['create'], 'events', 'cluster'),
   ...rights(['get', 'list', 'watch', 'create', 'patch', 'delete'], 'secrets', 'mount'),
   ...rights(['get', 'list', 'create', 'patch', 'delete'], 'configmaps', 'mount'),
