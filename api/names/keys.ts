@@ -50,6 +50,12 @@ export const Annotation = {
   /** RFC 3339 instant of the next edge that closes the window; absent while no edge is ahead. */
   LeaseEndsAt: 'kubeocean.io/lease-ends-at',
   LeaseOverride: 'kubeocean.io/lease-override',
+  /** On a vnode, JSON: the terms of the policy under which it will be reclaimed, so that they outlive the policy. */
+  ReclaimTerms: 'kubeocean.io/reclaim-terms',
+  /** On a vnode, JSON: where its reclaim stands; absent while it is lent. The conditions are computed from it. */
+  Reclaim: 'kubeocean.io/reclaim',
+  /** On a physical node, RFC 3339: its owner takes it back, and pods are deleted from that instant on. */
+  ReclaimRequested: 'kubeocean.io/reclaim-requested',
   Paused: 'kubeocean.io/paused',
   RunningDaemonset: 'kubeocean.io/running-daemonset',
   VirtualPodNamespace: 'kubeocean.io/virtual-pod-namespace',
@@ -87,6 +93,11 @@ export const Finalizer = {
 
 /** Condition of a vnode that turns False only on a positive observation; NodeLeases follow it. */
 export const PHYSICAL_READY = 'PhysicalReady';
+
+/** Condition of a vnode while it is reclaimed; its reason is the phase. Also on policies, for all their nodes. */
+export const RECLAIMING = 'Reclaiming';
+/** Condition of a vnode that ought to be empty for a while and is not. Also on policies. */
+export const RECLAIM_STUCK = 'ReclaimStuck';
 
 /** Namespace of the placeholders for host ports that are taken on physical nodes. */
 export const PLACEHOLDER_NAMESPACE = 'kubeocean-fake';

@@ -101,7 +101,17 @@ export interface ResourceLeasingPolicySpec {
   readonly forceReclaim?: boolean;
   /** Seconds between the edge and force. Default 0. */
   readonly gracefulReclaimPeriodSeconds?: number;
+  /** Seconds before the reclaim begins from which pods and vnode tell that it will. Default 0: no notice. */
+  readonly noticePeriodSeconds?: number;
+  /** What happens to pods during the grace: they run on, or are evicted as their budgets allow. Default `Wait`. */
+  readonly drain?: DrainMode;
+  /** True: the reclaim begins so early that the node is empty at the edge. Default false. */
+  readonly reclaimBefore?: boolean;
+  /** True: a toleration of the window's taint protects no longer than to the deadline. Default false. */
+  readonly evictTolerating?: boolean;
 }
+
+export type DrainMode = 'Wait' | 'Evict';
 
 export interface TimeWindow {
   /** `HH:MM`, 00:00 to 23:59. */

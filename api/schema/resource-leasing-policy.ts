@@ -108,6 +108,21 @@ export const resourceLeasingPolicySpecSchema = z.object({
   gracefulReclaimPeriodSeconds: int32(0)
     .optional()
     .describe('Seconds between the end of the window and the eviction of what still runs. Default 0.'),
+  noticePeriodSeconds: int32(0)
+    .optional()
+    .describe('Seconds before the reclaim begins from which the pods and the virtual node tell that it will. Default 0: no notice.'),
+  drain: z
+    .enum(['Wait', 'Evict'])
+    .optional()
+    .describe('What happens to pods during the grace: Wait (they run on and may finish) or Evict (as their disruption budgets allow). Default Wait.'),
+  reclaimBefore: z
+    .boolean()
+    .optional()
+    .describe('If true, the reclaim begins gracefulReclaimPeriodSeconds before the end of the window, so that the node is empty at its end. Default false.'),
+  evictTolerating: z
+    .boolean()
+    .optional()
+    .describe('If true, pods that tolerate kubeocean.io/out-of-time-windows are deleted at the deadline too; else they stay. Default false.'),
 });
 
 /** `status`; written by Kubeocean only. */

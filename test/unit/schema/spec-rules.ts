@@ -120,5 +120,18 @@ export const policyRows: readonly SpecRow[] = [
   ['reclaim with grace', { forceReclaim: true, gracefulReclaimPeriodSeconds: 300 }, 'accepted'],
   ['no grace', { gracefulReclaimPeriodSeconds: 0 }, 'accepted'],
   ['a negative grace', { gracefulReclaimPeriodSeconds: -1 }, 'spec.gracefulReclaimPeriodSeconds'],
+  [
+    'every term of the reclaim',
+    { noticePeriodSeconds: 600, drain: 'Evict', reclaimBefore: true, evictTolerating: true, gracefulReclaimPeriodSeconds: 300 },
+    'accepted',
+  ],
+  ['to wait for pods', { drain: 'Wait' }, 'accepted'],
+  ['an unknown way to drain', { drain: 'Force' }, 'spec.drain'],
+  ['a way to drain in lower case', { drain: 'evict' }, 'spec.drain'],
+  ['no notice', { noticePeriodSeconds: 0 }, 'accepted'],
+  ['a negative notice', { noticePeriodSeconds: -1 }, 'spec.noticePeriodSeconds'],
+  ['half a second of notice', { noticePeriodSeconds: 0.5 }, 'spec.noticePeriodSeconds'],
+  ['a switch of the reclaim that is a string', { reclaimBefore: 'true' }, 'spec.reclaimBefore'],
+  ['another one', { evictTolerating: 'yes' }, 'spec.evictTolerating'],
   ['a grace beyond int32', { gracefulReclaimPeriodSeconds: 3_000_000_000 }, 'spec.gracefulReclaimPeriodSeconds'],
 ];
