@@ -8,6 +8,8 @@ export interface ActivitySettings {
   readonly prometheusPort: number;
   /** How long a physical API server may be silent before its vnodes are closed to new pods, milliseconds. Default 30 s. */
   readonly unreachableAfterMillis: number;
+  /** How long after its deadline a node that is not empty counts as stuck, milliseconds. Default 5 min. */
+  readonly reclaimStuckAfterMillis: number;
 }
 
 /** The zone that `TZ`, or the machine, says. */

@@ -22,6 +22,7 @@ export function activitySettings(env: Environment): ActivitySettings {
     gatewayAddress: address,
     prometheusPort: numberFrom(env, 'KUBEOCEAN_PROMETHEUS_PORT', 9_006),
     unreachableAfterMillis: numberFrom(env, 'KUBEOCEAN_UNREACHABLE_AFTER_MS', 30_000),
+    reclaimStuckAfterMillis: numberFrom(env, 'KUBEOCEAN_RECLAIM_STUCK_AFTER_MS', 300_000),
   };
 }
 

@@ -73,8 +73,9 @@ export function decide(view: NodeView, { zone }: ActivitySettings, now: number):
 }
 
 function lendable({ metadata }: NodeObject): LendableNode {
-  const { name, uid, labels, deletionTimestamp } = metadata;
-  return { name, uid, labels: labels ?? {}, deleting: deletionTimestamp !== undefined };
+  const { name, uid, labels, annotations, deletionTimestamp } = metadata;
+  const reclaimRequested = annotations?.[Annotation.ReclaimRequested] !== undefined;
+  return { name, uid, labels: labels ?? {}, deleting: deletionTimestamp !== undefined, reclaimRequested };
 }
 
 function physicalUidOf({ metadata }: NodeObject): string | null {

@@ -29,6 +29,9 @@ export async function holdNode(step: NodeStep, { reason, message }: NodeDecision
     windowEnd: null,
     wakeAt: reason === Reason.Paused ? null : now + LOOK_AGAIN_MILLIS,
     edge: orders.edge,
+    deadline: null,
+    forcedSince: orders.forcedSince,
+    stuck: orders.stuck,
     pods: podsOn(fleet, view).length,
   };
 }

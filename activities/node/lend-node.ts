@@ -1,81 +1,89 @@
-import { Annotation, Taint } from '../../api/names/keys';
-import { planReclaim } from '../../domain/reclaim';
-import type { ReclaimPlan } from '../../domain/reclaim';
+import { noteOf, planReclaim } from '../../domain/reclaim';
+import type { ReclaimFacts, ReclaimNote, ReclaimPlan, ReclaimPod } from '../../domain/reclaim';
+import { earliest } from '../../domain/time/earliest';
 import { planVnode, vnodeName } from '../../domain/vnode';
 import type { NodeDecision, NodeObject, VnodePlan } from '../../domain/vnode';
 import { isKubeError, KubeError, Nodes } from '../../kube';
 import type { KubeObject } from '../../kube';
-import type { LeasePhase } from '../../workflows/contracts/leased-node';
 import type { NodePass } from '../../workflows/contracts/activities';
+import type { LeasePhase } from '../../workflows/contracts/leased-node';
+import { emptyNode } from './empty-node';
 import { capacityOf, endpointOf } from './facts';
-import { countPhysicalPods, deletePods, podsOn } from './pods';
+import { notifyPods } from './notify-pods';
+import { physicalPodsOn, podsOn } from './pods';
+import { reclaimFacts } from './reclaim-facts';
 import type { NodeStep } from './reconcile-node';
+import { reportProgress } from './report-reclaim';
 
 type Lend = Extract<NodeDecision, { action: 'lend' }>;
 /** What writing a vnode takes of a step. */
 type VnodeStep = Omit<NodeStep, 'orders' | 'ref'>;
+/** What a vnode shows of a reclaim. */
+interface Shown {
+  readonly taint: ReclaimPlan['taint'];
+  readonly edge: number | null;
+  readonly note: ReclaimNote | null;
+}
+const OPEN: Shown = { taint: null, edge: null, note: null };
 
 /** How soon a reclaim that waits for pods to stop is looked at again, milliseconds; their end usually calls earlier. */
 const RECHECK_MILLIS = 30_000;
+/** How soon an eviction that a disruption budget refused is tried again, milliseconds. */
+export const EVICT_AGAIN_MILLIS = 5_000;
 
-/** Creates or patches the vnode of a lent node, and takes the next step of the reclaim while its window is closed. */
+/** Creates or patches the vnode of a lent node, and takes the next step of its reclaim. */
 export async function lendNode(step: NodeStep, node: NodeObject, decision: Lend): Promise<NodePass> {
-  const { fleet, view, orders, now } = step;
+  const { fleet, view, now } = step;
   const pods = podsOn(fleet, view);
-  const { policy, window } = decision;
-  const plan = planReclaim({
-    window,
-    forceReclaim: policy.spec.forceReclaim === true,
-    graceSeconds: policy.spec.gracefulReclaimPeriodSeconds ?? 0,
-    edge: edgeOf(step),
-    forcedAt: window.open ? null : orders.forcedAt,
-    pods,
-    physicalLeft: window.open ? null : await countPhysicalPods(fleet, view, node.metadata.name),
-    previous: toReclaimPhase(orders.phase),
-    now,
-  });
-  await writeVnode(step, node, decision, plan);
-  await deletePods(fleet, pods, plan.evict);
-  const waiting = plan.phase === 'Forced' ? now + RECHECK_MILLIS : null;
+  const plan = await planAfterReading(step, node, reclaimFacts(step, decision, pods));
+  await writeVnode(step, node, decision, { taint: plan.taint, edge: plan.edge, note: noteOf(plan) });
+  const blocked = await emptyNode(step, plan, pods);
+  await notifyPods(step, plan, pods);
+  reportProgress(step, { ...plan, phase: toLeasePhase(plan) });
+  const again = [plan.wakeAt, blocked ? now + EVICT_AGAIN_MILLIS : null, plan.phase === 'Forced' ? now + RECHECK_MILLIS : null];
+  return toPass(plan, { decision, pods, wakeAt: again });
+}
+
+/** The physical cluster is asked only once it matters whether the node is empty. */
+async function planAfterReading({ fleet, view }: NodeStep, node: NodeObject, facts: ReclaimFacts): Promise<ReclaimPlan> {
+  const plan = planReclaim(facts);
+  if (plan.forcedSince === null) return plan;
+  return planReclaim({ ...facts, physicalLeft: await physicalPodsOn(fleet, view, node.metadata.name) });
+}
+
+function toPass(
+  plan: ReclaimPlan,
+  { decision: { window }, pods, wakeAt }: { decision: Lend; pods: readonly ReclaimPod[]; wakeAt: readonly (number | null)[] },
+): NodePass {
+  const { reason, message, stuck, edge, deadline, forcedSince } = plan;
   return {
-    phase: plan.phase === 'Open' ? 'Lent' : plan.phase,
-    reason: `${plan.reason}: ${plan.message}`,
+    phase: toLeasePhase(plan),
+    reason: `${reason}: ${message}`,
     windowEnd: window.open ? window.closesAt : null,
-    wakeAt: waiting === null ? plan.wakeAt : Math.min(waiting, plan.wakeAt ?? waiting),
-    edge: plan.edge,
+    wakeAt: earliest(...wakeAt),
+    ...{ edge, deadline, forcedSince },
+    stuck: stuck !== null,
     pods: pods.length,
   };
 }
 
-/**
- * When the window closed: as the workflow remembers it, else as the vnode tells (the taint's time, or a lease that was to end
- * by now), else now. An edited policy closes a window at the edit, so its calendar alone does not say.
- */
-function edgeOf({ orders, view, now }: NodeStep): number | null {
-  if (orders.edge !== null) return orders.edge;
-  const taint = view.vnode?.spec?.taints?.find(({ key }) => key === Taint.OutOfTimeWindows);
-  const tainted = Date.parse(taint?.timeAdded ?? '');
-  if (!Number.isNaN(tainted)) return tainted;
-  const planned = Date.parse(view.vnode?.metadata.annotations?.[Annotation.LeaseEndsAt] ?? '');
-  return planned <= now ? planned : null;
-}
+const toLeasePhase = ({ phase }: ReclaimPlan): LeasePhase => (phase === 'Open' ? 'Lent' : phase);
 
 /** Creates the vnode of a node that is inside its window. */
 export async function createVnode(step: VnodeStep, node: NodeObject, decision: Lend): Promise<void> {
-  await writeVnode(step, node, decision, { taint: null });
+  await writeVnode(step, node, decision, OPEN);
 }
 
-async function writeVnode(step: VnodeStep, node: NodeObject, decision: Lend, { taint }: Pick<ReclaimPlan, 'taint'>): Promise<void> {
+async function writeVnode(step: VnodeStep, node: NodeObject, decision: Lend, shown: Shown): Promise<void> {
   const { view } = step;
-  const plan = planFor(step, node, decision, { taint, live: view.vnode });
   try {
-    await apply(step, plan);
+    await apply(step, planFor(step, node, decision, { shown, live: view.vnode }));
   } catch (error) {
     // The store was behind: what the API server has now decides.
     if (!isKubeError(error, 'AlreadyExists')) throw error;
     const name = vnodeName(view.binding.spec.clusterID, node.metadata.name);
     const live = await step.fleet.virtual.client.get(Nodes, { name });
-    await apply(step, planFor(step, node, decision, { taint, live: live as NodeObject | null }));
+    await apply(step, planFor(step, node, decision, { shown, live: live as NodeObject | null }));
   }
 }
 
@@ -83,7 +91,7 @@ function planFor(
   step: VnodeStep,
   node: NodeObject,
   { policy, window }: Lend,
-  { taint, live }: { taint: ReclaimPlan['taint']; live: NodeObject | null },
+  { shown, live }: { shown: Shown; live: NodeObject | null },
 ): VnodePlan {
   const { fleet, view, settings, now } = step;
   const { clusterID, disableNodeDefaultTaint } = view.binding.spec;
@@ -94,7 +102,9 @@ function planFor(
     window,
     endpoint: endpointOf(fleet, view, settings),
     capacity: live === null ? capacityOf(fleet, view, node, policy) : {},
-    windowTaint: taint,
+    windowTaint: shown.taint,
+    windowSince: shown.edge,
+    reclaim: shown.note,
     clusterUnreachable: view.unreachable,
     live,
     now,
@@ -109,8 +119,4 @@ async function apply({ fleet: { virtual }, view }: VnodeStep, plan: VnodePlan): 
   if (plan.action === 'refuse') {
     throw new KubeError({ code: 'NotOwned', verb: 'patch', kind: 'Node', key: view.vnodeName });
   }
-}
-
-function toReclaimPhase(phase: LeasePhase): ReclaimPlan['phase'] {
-  return phase === 'Starting' || phase === 'Lent' || phase === 'Returning' || phase === 'Returned' ? 'Open' : phase;
 }

@@ -1,55 +1,64 @@
 import type { Pod } from 'kubernetes-types/core/v1';
+import { Annotation } from '../../api/names/keys';
 import { isPlaceholder } from '../../domain/host-ports';
-import { ignoredBecause, isOurs, isTerminal, ownershipLabels } from '../../domain/pods';
-import type { Ownership, PodObject } from '../../domain/pods';
-import type { ReclaimPod } from '../../domain/reclaim';
+import { ignoredBecause, isOurs, ownershipLabels, virtualPodOf } from '../../domain/pods';
+import type { PodObject } from '../../domain/pods';
+import type { PhysicalPod, ReclaimPod } from '../../domain/reclaim';
 import { Pods } from '../../kube';
 import type { Fleet } from '../fleet/fleet';
 import { selectorOf } from '../fleet/physical-cluster';
-import { BY_NODE } from '../fleet/virtual-cluster';
+import { BY_NODE, BY_VIRTUAL_UID } from '../fleet/virtual-cluster';
 import type { NodeView } from './facts';
 
 /** The vPods bound to a vnode, as the reclaim rules see them. Our placeholders for host ports are no pods of anybody. */
-export function podsOn({ virtual }: Fleet, { binding, vnodeName }: NodeView): ReclaimPod[] {
-  const bound = virtual.pods.store.by(BY_NODE, vnodeName) as readonly PodObject[];
+export function podsOn({ virtual }: Fleet, view: NodeView): ReclaimPod[] {
+  const bound = virtual.pods.store.by(BY_NODE, view.vnodeName) as readonly PodObject[];
   return bound.filter((pod) => !isPlaceholder(pod)).map((pod) => {
-    const { uid, namespace, name, labels, deletionTimestamp } = pod.metadata;
+    const { uid, namespace, name, labels, annotations, deletionTimestamp, creationTimestamp } = pod.metadata;
     return {
-      uid,
-      namespace,
-      name,
-      labels,
+      ...{ uid, namespace, name, labels, annotations },
       phase: pod.status?.phase,
       deleting: deletionTimestamp !== undefined,
+      goneBy: instant(deletionTimestamp),
+      createdAt: instant(creationTimestamp),
+      terminationGraceSeconds: pod.spec.terminationGracePeriodSeconds,
       tolerations: pod.spec.tolerations,
-      skipped: ignoredBecause(pod, binding.spec) === 'DaemonSet',
+      skipped: ignoredBecause(pod, view.binding.spec) === 'DaemonSet',
+      copied: isCopied(view, pod),
     };
   });
 }
 
+/** The annotation may be ahead of the list of the physical cluster, and outlives the copy. */
+function isCopied({ physical }: NodeView, { metadata }: PodObject): boolean {
+  const announced = metadata.annotations?.[Annotation.PhysicalPodUid] !== undefined && metadata.deletionTimestamp === undefined;
+  return announced || physical.pods.store.by(BY_VIRTUAL_UID, metadata.uid).length > 0;
+}
+
+function instant(text: string | undefined): number | undefined {
+  const millis = Date.parse(text ?? '');
+  return Number.isNaN(millis) ? undefined : millis;
+}
+
 /**
- * Active pods of ours on the physical node. The store answers while there are some; that there are none is read back from
- * the physical cluster, because the node's owner relies on it.
+ * Pods of ours on the physical node, ended ones too. The store answers while there are some; that there are none is read back
+ * from the physical cluster, because the node's owner relies on it.
  * @throws KubeError
  */
-export async function countPhysicalPods(fleet: Fleet, view: NodeView, node: string): Promise<number> {
+export async function physicalPodsOn(fleet: Fleet, view: NodeView, node: string): Promise<PhysicalPod[]> {
   const ownership = { virtualCluster: fleet.virtual.uid, binding: view.binding.metadata.name };
-  const stored = active(view.physical.pods.store.by(BY_NODE, node), ownership);
-  if (stored > 0) return stored;
+  const ours = (pods: readonly Pod[]) => (pods as readonly PodObject[]).filter((pod) => isOurs(pod, ownership)).map(toPhysicalPod);
+  const stored = ours(view.physical.pods.store.by(BY_NODE, node));
+  if (stored.length > 0) return stored;
   const { items } = await view.physical.client.list<Pod>(Pods, {
     namespace: view.binding.spec.mountNamespace,
     fieldSelector: `spec.nodeName=${node}`,
     labelSelector: selectorOf(ownershipLabels(ownership)),
   });
-  return active(items, ownership);
+  return ours(items);
 }
 
-function active(pods: readonly Pod[], ownership: Ownership): number {
-  return pods.filter((pod) => isOurs(pod as PodObject, ownership) && !isTerminal(pod as PodObject)).length;
-}
-
-/** Deletes vPods under their UIDs, each with its own termination grace. A pod that is gone is success. */
-export async function deletePods({ virtual }: Fleet, pods: readonly ReclaimPod[], uids: readonly string[]): Promise<void> {
-  const chosen = pods.filter(({ uid }) => uids.includes(uid));
-  await Promise.all(chosen.map(({ namespace, name, uid }) => virtual.client.remove(Pods, { namespace, name }, { uid })));
+function toPhysicalPod(pod: PodObject): PhysicalPod {
+  const { uid, namespace, name } = pod.metadata;
+  return { uid, namespace, name, virtualUid: virtualPodOf(pod)?.uid ?? null };
 }

@@ -29,6 +29,9 @@ const FORGOTTEN: NodePass = {
   windowEnd: null,
   wakeAt: null,
   edge: null,
+  deadline: null,
+  forcedSince: null,
+  stuck: false,
   pods: 0,
 };
 
@@ -55,8 +58,13 @@ export async function reconcileNode(
   return holdNode(step, decision);
 }
 
-/** Ways back that nobody may hold up: the machine is gone, or the binding is. */
-const NOT_HELD: readonly string[] = [Reason.PhysicalNodeGone, Reason.PhysicalNodeReplaced, Reason.BindingDeleting];
+/** Ways back that nobody may hold up: the machine is gone, or the binding is, or the machine's owner asks. */
+const NOT_HELD: readonly string[] = [
+  Reason.PhysicalNodeGone,
+  Reason.PhysicalNodeReplaced,
+  Reason.BindingDeleting,
+  Reason.ReclaimRequested,
+];
 
 /** A pause lets no new node in and starts no new return; what has begun, and the edges of windows, go on. */
 function unlessPaused(view: NodeView, decision: NodeDecision): NodeDecision {

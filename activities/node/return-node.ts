@@ -1,55 +1,89 @@
 import { Annotation } from '../../api/names/keys';
-import { planTeardown, teardownGraceSeconds } from '../../domain/reclaim';
-import type { TeardownPlan } from '../../domain/reclaim';
+import { Reason } from '../../domain/conditions';
+import { decodeTerms, NO_TERMS, planTeardown, teardownGraceSeconds, termsOf } from '../../domain/reclaim';
+import type { ReclaimNote, ReclaimTerms, TeardownPlan } from '../../domain/reclaim';
+import { earliest } from '../../domain/time/earliest';
 import { isVnodeOf, releasePatch, teardownPatch, teardownStartedAt } from '../../domain/vnode';
 import type { NodeDecision, NodeObject } from '../../domain/vnode';
 import { Nodes } from '../../kube';
 import type { NodePass } from '../../workflows/contracts/activities';
+import type { LeasePhase } from '../../workflows/contracts/leased-node';
 import type { Fleet } from '../fleet/fleet';
-import { countPhysicalPods, deletePods, podsOn } from './pods';
+import { emptyNode } from './empty-node';
+import { EVICT_AGAIN_MILLIS } from './lend-node';
+import { physicalPodsOn, podsOn } from './pods';
 import { unlabelPhysicalNode } from './policy-label';
 import { removeCompanions } from './remove-companions';
 import type { NodeStep } from './reconcile-node';
+import { reportProgress } from './report-reclaim';
 
 /** How soon a return that waits for pods to stop is looked at again, milliseconds; their end usually calls earlier. */
 const RECHECK_MILLIS = 30_000;
 
 /** Takes the next step of giving a node back for good: mark the vnode, wait out the grace, delete the pods, let the vnode go. */
 export async function returnNode(step: NodeStep, decision: NodeDecision): Promise<NodePass> {
-  const { fleet, view, orders, ref, now } = step;
+  const { fleet, view, orders, settings, ref, now } = step;
   const vnode = view.vnode !== null && isVnodeOf(view.vnode, { name: ref.binding }) ? view.vnode : null;
-  const pods = podsOn(fleet, view);
+  // Without a vnode of ours the name may be a stranger's: then only pods that we run are ours to end.
+  const pods = podsOn(fleet, view).filter(({ copied }) => vnode !== null || copied === true);
+  const terms = termsKnownOf(step, vnode);
   const plan = planTeardown({
     startedAt: vnode === null ? null : teardownStartedAt(vnode),
-    graceSeconds: teardownGraceSeconds(decision.reason, policyGraceSeconds(step, vnode)),
-    forcedAt: orders.forcedAt,
+    graceSeconds: teardownGraceSeconds(decision.reason, terms.graceSeconds),
+    requestedFor: decision.reason === Reason.ReclaimRequested ? requestedFor(step) : null,
+    drain: terms.drain,
+    asked: orders.reclaim,
+    ...{ forcedAt: orders.forcedAt, forcedSince: orders.forcedSince },
     pods,
-    physicalLeft: view.node === 'Absent' ? 0 : await countPhysicalPods(fleet, view, ref.node),
+    physicalLeft: view.node === 'Absent' ? [] : await physicalPodsOn(fleet, view, ref.node),
+    stuckAfterMillis: settings.reclaimStuckAfterMillis,
     now,
   });
-  if (vnode !== null) await markVnode(step, vnode, plan);
-  await deletePods(fleet, pods, plan.evict);
-  const closed = plan.releaseVnode;
-  if (closed) await letGo(step, vnode);
+  const phase = toLeasePhase(plan);
+  if (vnode !== null) await markVnode(step, vnode, { plan, note: noteOf(plan, phase, decision) });
+  const blocked = await emptyNode(step, plan, pods);
+  reportProgress(step, { ...plan, phase, reason: phase === 'Returned' ? Reason.NodeEmpty : decision.reason });
+  if (phase === 'Returned') await letGo(step, vnode);
   return {
-    phase: closed ? 'Returned' : plan.phase === 'Forced' ? 'Forced' : 'Returning',
+    phase,
     reason: `${decision.reason}: ${plan.message}`,
     windowEnd: null,
-    wakeAt: closed ? null : Math.min(plan.wakeAt ?? Infinity, now + RECHECK_MILLIS),
-    edge: orders.edge,
+    wakeAt: phase === 'Returned' ? null : earliest(plan.wakeAt, now + (blocked ? EVICT_AGAIN_MILLIS : RECHECK_MILLIS)),
+    ...{ edge: orders.edge, deadline: plan.deadline, forcedSince: plan.forcedSince, stuck: plan.stuck !== null },
     pods: pods.length,
   };
 }
 
-/** Of the policy that lent the node last, which may be deleted by now. */
-function policyGraceSeconds({ view }: NodeStep, vnode: NodeObject | null): number | null {
-  const name = vnode?.metadata.annotations?.[Annotation.PoliciesApplied] ?? '';
-  return view.physical.policies.store.get(name)?.spec.gracefulReclaimPeriodSeconds ?? null;
+function toLeasePhase({ phase }: TeardownPlan): LeasePhase {
+  if (phase === 'Closed') return 'Returned';
+  return phase === 'Forced' ? 'Forced' : 'Returning';
 }
 
-async function markVnode({ fleet: { virtual } }: NodeStep, vnode: NodeObject, plan: TeardownPlan): Promise<void> {
+function noteOf({ message, stuck }: TeardownPlan, phase: LeasePhase, { reason }: NodeDecision): ReclaimNote {
+  return { phase, reason, message, ...(stuck === null ? {} : { stuck }) };
+}
+
+/** The terms that the vnode promised, since their policy may be deleted by now. */
+function termsKnownOf({ view }: NodeStep, vnode: NodeObject | null): ReclaimTerms {
+  const { annotations } = vnode?.metadata ?? {};
+  const policy = view.physical.policies.store.get(annotations?.[Annotation.PoliciesApplied] ?? '');
+  return decodeTerms(annotations?.[Annotation.ReclaimTerms]) ?? (policy === undefined ? NO_TERMS : termsOf(policy.spec));
+}
+
+/** When the owner wants pods deleted; `null` where the annotation names no instant. */
+function requestedFor({ view }: NodeStep): number | null {
+  if (typeof view.node === 'string') return null;
+  const instant = Date.parse(view.node.metadata.annotations?.[Annotation.ReclaimRequested] ?? '');
+  return Number.isNaN(instant) ? null : instant;
+}
+
+async function markVnode(
+  { fleet: { virtual } }: NodeStep,
+  vnode: NodeObject,
+  { plan, note }: { plan: TeardownPlan; note: ReclaimNote },
+): Promise<void> {
   const { name, uid, deletionTimestamp } = vnode.metadata;
-  const patch = teardownPatch(vnode, plan);
+  const patch = teardownPatch(vnode, { ...plan, note });
   if (patch !== null) await virtual.client.patch(Nodes, { name }, { kind: 'merge', body: patch });
   if (plan.deleteVnode && deletionTimestamp === undefined) await virtual.client.remove(Nodes, { name }, { uid });
 }

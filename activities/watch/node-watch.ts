@@ -1,9 +1,12 @@
 import type { Pod } from 'kubernetes-types/core/v1';
-import { Taint } from '../../api/names/keys';
+import { Annotation, Taint } from '../../api/names/keys';
 import { occupancySignature } from '../../domain/capacity';
 import type { OccupyingPod } from '../../domain/capacity';
-import { isVnodeOf, physicalNodeOf, planVnode, planVnodeStatus } from '../../domain/vnode';
-import type { NodeDecision, NodeObject } from '../../domain/vnode';
+import { isOurs } from '../../domain/pods';
+import type { PodObject } from '../../domain/pods';
+import { decodeNote, isTaintDue, termsOf } from '../../domain/reclaim';
+import { isVnodeOf, physicalNodeOf, planVnode, planVnodeStatus, withReclaimConditions } from '../../domain/vnode';
+import type { NodeDecision, NodeObject, WindowTaintEffect } from '../../domain/vnode';
 import { Nodes } from '../../kube';
 import type { Change } from '../../kube';
 import { BY_BINDING } from '../fleet/virtual-cluster';
@@ -85,7 +88,10 @@ export class NodeWatch implements WatchPart {
   private physicalPodChanged({ old, new: now }: Change<Pod>): void {
     const [before, after] = [this.occupancyOf(old), this.occupancyOf(now)];
     const left = now === null ? nodeNameOf(old) : undefined;
-    if (left !== undefined) this.podLeft(left);
+    if (left !== undefined) this.lookAgainIfEmptying(left);
+    // One that comes to a node that is being emptied, or is empty, must not be overlooked.
+    const came = nodeNameOf(old) === undefined ? nodeNameOf(now) : undefined;
+    if (came !== undefined && this.isOurs(now)) this.lookAgainIfEmptying(came);
     if (before === after) return;
     for (const node of [nodeNameOf(old), nodeNameOf(now)]) if (node !== undefined) this.queue.add(node);
   }
@@ -96,15 +102,22 @@ export class NodeWatch implements WatchPart {
     return occupancySignature(pod as OccupyingPod | null, { virtualCluster: fleet.virtual.uid, binding: ref.name });
   }
 
+  private isOurs(pod: Pod | null): boolean {
+    const { fleet, ref } = this.context;
+    return pod !== null && isOurs(pod as PodObject, { virtualCluster: fleet.virtual.uid, binding: ref.name });
+  }
+
+  /** Departures, and arrivals: whoever comes while the end is near has to be told, or to go. */
   private virtualPodChanged({ old, new: now }: Change<Pod>): void {
-    if (now !== null || old?.spec?.nodeName === undefined) return;
-    const vnode = this.context.fleet.virtual.nodes.store.get(old.spec.nodeName);
+    const name = (now ?? old)?.spec?.nodeName;
+    if (name === undefined || (old !== null && now !== null)) return;
+    const vnode = this.context.fleet.virtual.nodes.store.get(name);
     const node = vnode === undefined ? null : physicalNodeOf(vnode as NodeObject);
-    if (node !== null) this.podLeft(node);
+    if (node !== null) this.lookAgainIfEmptying(node);
   }
 
   /** A node that is being emptied takes its next step when a pod has stopped. */
-  private podLeft(node: string): void {
+  private lookAgainIfEmptying(node: string): void {
     const vnode = this.vnodeOf(node);
     const emptying = vnode?.spec?.taints?.some(({ key }) => EMPTYING.includes(key));
     if (emptying === true) this.context.messenger.nodeChanged(node);
@@ -122,6 +135,7 @@ export class NodeWatch implements WatchPart {
     const view = { ...seen, vnode: this.overlay.newest(seen.vnode) };
     const decision = decide(view, settings, Date.now());
     if (decision.action !== 'lend' || typeof view.node === 'string') {
+      await this.mirrorReclaim(view);
       this.withdraw(node, view, decision);
       await this.unlabel(view, decision);
       return null;
@@ -168,6 +182,17 @@ export class NodeWatch implements WatchPart {
     }
   }
 
+  /** Of a node that is not lent any more nothing is mirrored, but where its return stands. */
+  private async mirrorReclaim({ vnode, binding }: NodeView): Promise<void> {
+    if (vnode === null || !isVnodeOf(vnode, binding.metadata)) return;
+    const conditions = withReclaimConditions(vnode, Date.now());
+    if (conditions === null) return;
+    const { name, uid, resourceVersion } = vnode.metadata;
+    const patch = { kind: 'merge', body: { status: { conditions } } } as const;
+    const options = { subresource: 'status', uid, resourceVersion };
+    this.overlay.put((await this.context.fleet.virtual.client.patch(Nodes, { name }, patch, options)) as NodeObject);
+  }
+
   private async mirror(view: NodeView, node: NodeObject, { policy }: Lend): Promise<void> {
     const { fleet, settings } = this.context;
     if (view.vnode === null) return;
@@ -189,7 +214,8 @@ export class NodeWatch implements WatchPart {
   /** Tells the node's workflow when metadata or taints are not what they should be; an edge alone is its own timer's business. */
   private tellIfDifferent(node: string, view: NodeView, physical: NodeObject, { policy, window }: Lend): void {
     const { fleet, settings } = this.context;
-    const closed = view.vnode?.spec?.taints?.find(({ key }) => key === Taint.OutOfTimeWindows);
+    const now = Date.now();
+    const taint = view.vnode?.spec?.taints?.find(({ key }) => key === Taint.OutOfTimeWindows);
     const plan = planVnode({
       binding: { name: view.binding.metadata.name, ...view.binding.spec },
       physical,
@@ -197,16 +223,15 @@ export class NodeWatch implements WatchPart {
       window,
       endpoint: endpointOf(fleet, view, settings),
       capacity: {},
-      windowTaint: (closed?.effect as 'NoSchedule' | 'NoExecute' | undefined) ?? null,
+      windowTaint: (taint?.effect as WindowTaintEffect | undefined) ?? null,
+      windowSince: null,
+      reclaim: decodeNote(view.vnode?.metadata.annotations?.[Annotation.Reclaim]),
       clusterUnreachable: view.unreachable,
       live: view.vnode,
-      now: Date.now(),
+      now,
     });
-    const { forceReclaim, gracefulReclaimPeriodSeconds } = policy.spec;
-    const windowMoved = window.open === (closed !== undefined);
-    const terms = `${policy.metadata.uid} ${forceReclaim} ${gracefulReclaimPeriodSeconds}`;
-    if (plan.action !== 'unchanged' || windowMoved) this.tell(node, JSON.stringify([plan, window.open]));
-    else if (!window.open) this.tell(node, terms);
+    const moved = isTaintDue({ window, terms: termsOf(policy.spec), now }) !== (taint !== undefined);
+    if (plan.action !== 'unchanged' || moved) this.tell(node, JSON.stringify([plan, window.open]));
   }
 
   private tell(node: string, news: string): void {

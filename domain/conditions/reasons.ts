@@ -24,12 +24,26 @@ export const Reason = {
   NotOwned: 'NotOwned',
 
   WindowOpen: 'WindowOpen',
+  /** The end of the lease is near: pods and vnode tell when. */
+  NoticeGiven: 'NoticeGiven',
+  /** The end of the lease has moved away. */
+  NoticeWithdrawn: 'NoticeWithdrawn',
   WindowClosed: 'WindowClosed',
   GracePeriod: 'GracePeriod',
   DeadlineReached: 'DeadlineReached',
   ReclaimForced: 'ReclaimForced',
   NodeEmpty: 'NodeEmpty',
   ToleratingPodsRemain: 'ToleratingPodsRemain',
+  /** Long after the deadline the node is not empty. */
+  ReclaimStuck: 'ReclaimStuck',
+  /** The owner of the physical node asks for it, by an annotation there. */
+  ReclaimRequested: 'ReclaimRequested',
+  /** A disruption budget holds the pod until the deadline. */
+  EvictionBlocked: 'EvictionBlocked',
+  /** The pod was evicted, deleted, or deleted without grace, because its node is reclaimed. */
+  EvictedByReclaim: 'EvictedByReclaim',
+  DeletedByReclaim: 'DeletedByReclaim',
+  KilledByReclaim: 'KilledByReclaim',
 
   PhysicalNodeReady: 'PhysicalNodeReady',
   PhysicalNodeNotReady: 'PhysicalNodeNotReady',

@@ -1,5 +1,7 @@
-export { type ReclaimFacts, type ReclaimPhase, type ReclaimPlan, planReclaim } from './plan';
-export { isActive, isMirrored, type ReclaimPod } from './pods';
+export { type Kill } from './force';
+export { decodeNote, encodeNote, noteOf, type ReclaimNote } from './note';
+export { planReclaim, type ReclaimFacts, type ReclaimPhase, type ReclaimPlan } from './plan';
+export { isActive, isMirrored, namesOf, type PhysicalPod, type ReclaimPod } from './pods';
 export {
   planTeardown,
   type TeardownFacts,
@@ -7,4 +9,6 @@ export {
   type TeardownPhase,
   type TeardownPlan,
 } from './teardown';
+export { decodeTerms, encodeTerms, NO_TERMS, type ReclaimTerms, termsOf } from './terms';
+export { type AskedReclaim, isTaintDue, type Timeline, timelineOf, type TimelineFacts } from './timeline';
 export { protectedUntil } from './toleration';

@@ -1,103 +1,139 @@
 import { Reason, toRfc3339 } from '../conditions';
 import { earliest } from '../time/earliest';
 import type { EpochMillis, WindowState } from '../windows';
-import { isActive, isMirrored, namesOf, type ReclaimPod, toEvict } from './pods';
-import { protectedUntil } from './toleration';
+import { forceStep, type Kill, NOBODY } from './force';
+import { isActive, longestStop, namesOf, type PhysicalPod, type ReclaimPod, untouched } from './pods';
+import { splitByProtection } from './protection';
+import { askedDeadline, type Timeline, timelineOf, type TimelineFacts } from './timeline';
 
 /**
  * Where the reclaim of a lent node stands (architecture.md section 6).
- * Open → Cordoned (no new pods) → Grace (pods may finish) → Forced (pods are deleted) → Verified (nothing of ours was
- * found in the physical cluster) → Closed.
+ * Open → Noticed (pods are told) → Cordoned (no new pods) → Grace (pods may finish, or are evicted) → Forced (pods are
+ * deleted) → Verified (nothing of ours was found in the physical cluster) → Closed.
  */
-export type ReclaimPhase = 'Open' | 'Cordoned' | 'Grace' | 'Forced' | 'Verified' | 'Closed';
+export type ReclaimPhase = 'Open' | 'Noticed' | 'Cordoned' | 'Grace' | 'Forced' | 'Verified' | 'Closed';
 
 /** Everything that decides the next step. */
-export interface ReclaimFacts {
-  readonly window: WindowState;
-  /** False: pods are never evicted because a window closed. */
-  readonly forceReclaim: boolean;
-  /** Seconds from the edge to force. */
-  readonly graceSeconds: number;
-  /** When the window closed; `null` where that was not noted: it then counts as closed since `now`. */
-  readonly edge: EpochMillis | null;
-  /** When somebody asked to reclaim at once, `null` if nobody did; the caller forgets it when a window opens. */
-  readonly forcedAt: EpochMillis | null;
+export interface ReclaimFacts extends TimelineFacts {
   /** Pods bound to the vnode. */
   readonly pods: readonly ReclaimPod[];
-  /** Active pods of ours on the node in the physical cluster; `null` while that was not read. */
-  readonly physicalLeft: number | null;
+  /** Pods of ours on the node in the physical cluster, ended ones too; `null` while that was not read. */
+  readonly physicalLeft: readonly PhysicalPod[] | null;
+  /** Milliseconds after which a node that is not empty counts as stuck. */
+  readonly stuckAfterMillis: number;
   readonly previous: ReclaimPhase;
-  readonly now: EpochMillis;
 }
 
 /** What to do now, and when to look again. */
 export interface ReclaimPlan {
   readonly phase: ReclaimPhase;
   /** Effect of the taint `kubeocean.io/out-of-time-windows`. */
-  readonly taint: 'NoSchedule' | 'NoExecute' | null;
-  /** UIDs of virtual pods to delete now, each with its own termination grace. */
+  readonly taint: 'PreferNoSchedule' | 'NoSchedule' | 'NoExecute' | null;
+  /** The end of the lease to tell the pods; `null`: what they were told is taken back; `Keep`: it stands. */
+  readonly notice: EpochMillis | null | 'Keep';
+  /** UIDs of virtual pods to evict now, as far as their disruption budgets allow. */
   readonly evict: readonly string[];
-  /** The edge to remember; `null` while open. */
+  /** UIDs of virtual pods to delete now, each with its own termination grace. */
+  readonly remove: readonly string[];
+  /** What to delete now without any grace. */
+  readonly kill: Kill;
+  /** When the reclaim began, to be remembered; `null` before it does. */
   readonly edge: EpochMillis | null;
+  /** When pods are deleted, or have been since; `null`: not at all, or not yet known. */
+  readonly deadline: EpochMillis | null;
+  /** Since when pods are being deleted, to be remembered; `null`: they are not. */
+  readonly forcedSince: EpochMillis | null;
+  /** Why the node counts as stuck; `null`: it does not. */
+  readonly stuck: string | null;
   /** Next instant at which the plan may differ though nothing happens; `null`: never. */
   readonly wakeAt: EpochMillis | null;
   readonly reason: Reason;
   readonly message: string;
 }
 
+const NOTHING = { evict: [], remove: [], kill: NOBODY, edge: null, deadline: null, forcedSince: null, stuck: null } as const;
+
 /**
- * The next step of reclaiming a lent node. NoExecute goes on only at the deadline, the edge plus the grace period, since
- * the taint-eviction controller deletes at once; until then a closed window only keeps new pods away.
+ * The next step of reclaiming a lent node. NoExecute goes on only at the deadline, the beginning plus the grace period,
+ * since the taint-eviction controller deletes at once; until then a closed window only keeps new pods away.
  */
-export function planReclaim(facts: ReclaimFacts): ReclaimPlan {
-  const edge = facts.window.open ? null : (facts.edge ?? facts.now);
-  const deadline = deadlineOf(facts, edge);
-  if (deadline === null) {
-    return edge === null ? openPlan(facts) : cordonedPlan(facts, edge);
+export function planReclaim(given: ReclaimFacts): ReclaimPlan {
+  const facts = withWholeGrace(given);
+  const { now, terms } = facts;
+  const { exposed } = splitByProtection(facts.pods, now, { now: Infinity, evictTolerating: terms.evictTolerating });
+  const timeline = timelineOf(facts, longestStop(exposed.filter(isActive)));
+  const { noticeAt, beginsAt, deadline } = timeline;
+  if (beginsAt === null || now < beginsAt) {
+    return noticeAt !== null && noticeAt <= now ? noticedPlan(facts, timeline) : openPlan(facts, timeline);
   }
-  return facts.now < deadline ? gracePlan(facts, edge, deadline) : forcedPlan(facts, edge, deadline);
+  const begun: Begun = { ...facts, beginsAt };
+  if (deadline === null) {
+    return cordonedPlan(begun);
+  }
+  return now < deadline ? gracePlan(begun, deadline) : forcedPlan(begun, deadline);
 }
 
-/** When pods may be evicted: by the policy, or as soon as somebody asked for it; `null`: not. */
-function deadlineOf(
-  { forceReclaim, graceSeconds, forcedAt }: ReclaimFacts,
-  edge: EpochMillis | null,
-): EpochMillis | null {
-  const byPolicy = forceReclaim && edge !== null ? edge + Math.max(0, graceSeconds) * 1000 : null;
-  return earliest(byPolicy, forcedAt);
+/** Pods that were only cordoned in were promised to stay: a policy that takes that back gives them its whole grace. */
+function withWholeGrace(facts: ReclaimFacts): ReclaimFacts {
+  const { previous, terms, window } = facts;
+  return previous === 'Cordoned' && terms.force && !window.open ? { ...facts, edge: facts.now } : facts;
 }
 
-function openPlan({ window }: ReclaimFacts): ReclaimPlan {
-  const wakeAt = nextWindowEdge(window);
-  const message = wakeAt === null ? 'Lent without an end.' : `Lent until ${toRfc3339(wakeAt)}.`;
-  return { phase: 'Open', taint: null, evict: [], edge: null, wakeAt, reason: Reason.WindowOpen, message };
+/** A reclaim that has begun. */
+interface Begun extends ReclaimFacts {
+  readonly beginsAt: EpochMillis;
 }
 
-function cordonedPlan({ window }: ReclaimFacts, edge: EpochMillis): ReclaimPlan {
-  const message = `Outside the time windows since ${toRfc3339(edge)}: no new pods, running ones stay.`;
-  const wakeAt = nextWindowEdge(window);
-  return { phase: 'Cordoned', taint: 'NoSchedule', evict: [], edge, wakeAt, reason: Reason.WindowClosed, message };
+function openPlan({ window }: ReclaimFacts, { noticeAt, beginsAt }: Timeline): ReclaimPlan {
+  const closesAt = nextWindowEdge(window);
+  const message = closesAt === null ? 'Lent without an end.' : `Lent until ${toRfc3339(closesAt)}.`;
+  const wakeAt = earliest(noticeAt, beginsAt, closesAt);
+  return { ...NOTHING, phase: 'Open', taint: null, notice: null, wakeAt, reason: Reason.WindowOpen, message };
 }
 
-function gracePlan({ window }: ReclaimFacts, edge: EpochMillis | null, deadline: EpochMillis): ReclaimPlan {
-  const message = `Outside the time windows: pods may finish until ${toRfc3339(deadline)}.`;
+function noticedPlan({ window }: ReclaimFacts, { beginsAt }: Timeline): ReclaimPlan {
+  const closesAt = nextWindowEdge(window);
+  const message = `The lease ends at ${toRfc3339(closesAt ?? 0)}; no new pods from ${toRfc3339(beginsAt ?? 0)} on.`;
+  const plan = { phase: 'Noticed', taint: 'PreferNoSchedule', notice: closesAt, wakeAt: beginsAt } as const;
+  return { ...NOTHING, ...plan, reason: Reason.NoticeGiven, message };
+}
+
+function cordonedPlan(facts: Begun): ReclaimPlan {
+  const { window, beginsAt: edge } = facts;
+  const message = `${why(facts)}: no new pods, running ones stay.`;
+  const plan = { phase: 'Cordoned', taint: 'NoSchedule', notice: 'Keep', wakeAt: nextWindowEdge(window) } as const;
+  return { ...NOTHING, ...plan, edge, reason: Reason.WindowClosed, message };
+}
+
+function gracePlan(facts: Begun, deadline: EpochMillis): ReclaimPlan {
+  const { window, beginsAt: edge, terms, pods } = facts;
+  // Whatever protects at the deadline, if only for a while, protects until then.
+  const { exposed } = splitByProtection(pods, deadline, { now: deadline, evictTolerating: false });
+  const evict = terms.drain === 'Evict' ? untouched(exposed.filter(isActive)) : [];
+  const message = `${why(facts)}: pods may finish until ${toRfc3339(deadline)}.`;
   const wakeAt = earliest(deadline, nextWindowEdge(window));
-  return { phase: 'Grace', taint: 'NoSchedule', evict: [], edge, wakeAt, reason: Reason.GracePeriod, message };
+  const plan = { phase: 'Grace', taint: 'NoSchedule', notice: 'Keep' } as const;
+  return { ...NOTHING, ...plan, evict, edge, deadline, wakeAt, reason: Reason.GracePeriod, message };
 }
 
-function forcedPlan(facts: ReclaimFacts, edge: EpochMillis | null, deadline: EpochMillis): ReclaimPlan {
-  const { protectedPods, exposed, protectionEnds } = splitByProtection(facts, deadline);
-  const left = exposed.filter(isActive).length;
-  const isEmpty = left === 0 && facts.physicalLeft !== null && facts.physicalLeft <= protectedPods.length;
+function forcedPlan(facts: Begun, deadline: EpochMillis): ReclaimPlan {
+  const { pods, terms, now } = facts;
+  const since = facts.forcedSince ?? deadline;
+  const { protectedPods, exposed, protectionEnds } = splitByProtection(pods, since, { now, evictTolerating: terms.evictTolerating });
+  const { empty, stuckAt, ...step } = forceStep({ ...facts, exposed, staying: protectedPods.map(({ uid }) => uid), since });
   const plan = {
+    ...step,
     taint: 'NoExecute',
-    evict: toEvict(exposed),
-    edge,
-    wakeAt: earliest(protectionEnds, nextWindowEdge(facts.window)),
+    notice: 'Keep',
+    evict: [],
+    edge: facts.beginsAt,
+    deadline,
+    forcedSince: since,
+    wakeAt: earliest(protectionEnds, stuckAt, nextWindowEdge(facts.window)),
   } as const;
-  if (!isEmpty) {
-    const reason = facts.forcedAt === deadline ? Reason.ReclaimForced : Reason.DeadlineReached;
-    return { ...plan, phase: 'Forced', reason, message: `Reclaiming since ${toRfc3339(deadline)}: ${left} pods left.` };
+  if (!empty) {
+    const message = `Pods are deleted since ${toRfc3339(since)}.`;
+    return { ...plan, phase: 'Forced', reason: isAskedFor(facts, deadline) ? Reason.ReclaimForced : Reason.DeadlineReached, message };
   }
   if (protectedPods.length > 0) {
     const message = `Pods that tolerate the end of the window remain: ${namesOf(protectedPods).join(', ')}.`;
@@ -108,28 +144,20 @@ function forcedPlan(facts: ReclaimFacts, edge: EpochMillis | null, deadline: Epo
   // Verified is a step of its own, to be seen and recorded; the next follows at once.
   return closed
     ? { ...plan, phase: 'Closed', reason: Reason.NodeEmpty, message }
-    : { ...plan, phase: 'Verified', wakeAt: facts.now, reason: Reason.NodeEmpty, message };
+    : { ...plan, phase: 'Verified', wakeAt: now, reason: Reason.NodeEmpty, message };
 }
 
-interface Protection {
-  /** Active pods that may stay for now. */
-  readonly protectedPods: readonly ReclaimPod[];
-  /** Pods that have to go. */
-  readonly exposed: readonly ReclaimPod[];
-  /** When the first protection ends. */
-  readonly protectionEnds: EpochMillis | null;
+function isAskedFor(facts: ReclaimFacts, deadline: EpochMillis): boolean {
+  return facts.forcedAt === deadline || askedDeadline(facts) === deadline;
 }
 
-function splitByProtection({ pods, now }: ReclaimFacts, deadline: EpochMillis): Protection {
-  const mirrored = pods.filter(isMirrored).map((pod) => ({ pod, until: protectedUntil(pod.tolerations, deadline) }));
-  const isProtected = ({ until }: (typeof mirrored)[number]) => until === 'Forever' || (until !== null && until > now);
-  const staying = mirrored.filter(isProtected);
-  const ends = staying.map(({ until }) => (until === 'Forever' ? null : until));
-  return {
-    protectedPods: staying.map(({ pod }) => pod).filter(isActive),
-    exposed: mirrored.filter((entry) => !isProtected(entry)).map(({ pod }) => pod),
-    protectionEnds: earliest(...ends),
-  };
+function why({ window, asked, beginsAt }: Begun): string {
+  if (asked?.at === beginsAt) {
+    return `Taken back at ${toRfc3339(beginsAt)}`;
+  }
+  return window.open && window.closesAt !== null
+    ? `The lease ends at ${toRfc3339(window.closesAt)}`
+    : `Outside the time windows since ${toRfc3339(beginsAt)}`;
 }
 
 function nextWindowEdge(window: WindowState): EpochMillis | null {

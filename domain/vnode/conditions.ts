@@ -1,6 +1,7 @@
 import type { NodeCondition } from 'kubernetes-types/core/v1';
-import { PHYSICAL_READY } from '../../api/names/keys';
+import { PHYSICAL_READY, RECLAIM_STUCK, RECLAIMING } from '../../api/names/keys';
 import { findCondition, Reason, toRfc3339 } from '../conditions';
+import { reclaimConditions } from './reclaim-conditions';
 import type { NodeObject } from './types';
 
 const READY = 'Ready';
@@ -14,18 +15,21 @@ const LIFECYCLE_REASONS: readonly string[] = ['NodeStatusUnknown', 'NodeStatusNe
 export interface ConditionFacts {
   readonly physical: Pick<NodeObject, 'status'>;
   /** The vnode as it is, `null` before it exists. */
-  readonly live: Pick<NodeObject, 'status'> | null;
+  readonly live: Pick<NodeObject, 'metadata' | 'status'> | null;
   /** Epoch milliseconds. */
   readonly now: number;
 }
 
-/** The physical node's conditions, the standard ones it lacks, and our own `PhysicalReady`. */
+const OWN: readonly string[] = [PHYSICAL_READY, RECLAIMING, RECLAIM_STUCK];
+
+/** The physical node's conditions, the standard ones it lacks, and our own: `PhysicalReady` and those of a reclaim. */
 export function desiredConditions(facts: ConditionFacts): NodeCondition[] {
-  const physical = (facts.physical.status?.conditions ?? []).filter(({ type }) => type !== PHYSICAL_READY);
+  const physical = (facts.physical.status?.conditions ?? []).filter(({ type }) => !OWN.includes(type));
   const missing = STANDARD.filter((type) => findCondition(physical, type) === undefined);
   const own = physicalReady(facts);
   const mirrored = [...physical, ...missing.map((type) => notReported(type, facts))];
-  return [...mirrored.map((condition) => yieldToLifecycle(condition, own, facts.live)), own];
+  const reclaim = facts.live === null ? [] : reclaimConditions(facts.live, facts.now);
+  return [...mirrored.map((condition) => yieldToLifecycle(condition, own, facts.live)), own, ...reclaim];
 }
 
 /**
@@ -81,18 +85,4 @@ function yieldToLifecycle(condition: NodeCondition, own: NodeCondition, live: Co
   const stands =
     own.status !== 'True' && verdict?.status === 'Unknown' && LIFECYCLE_REASONS.includes(verdict.reason ?? '');
   return stands && STANDARD.includes(condition.type) ? verdict : condition;
-}
-
-/** Whether two lists say the same; heartbeat times and order say nothing. */
-export function sameNodeConditions(a: readonly NodeCondition[], b: readonly NodeCondition[]): boolean {
-  return a.length === b.length && a.every((condition) => isSameCondition(condition, findCondition(b, condition.type)));
-}
-
-function isSameCondition(a: NodeCondition, b: NodeCondition | undefined): boolean {
-  return (
-    a.status === b?.status &&
-    (a.reason ?? '') === (b.reason ?? '') &&
-    (a.message ?? '') === (b.message ?? '') &&
-    a.lastTransitionTime === b.lastTransitionTime
-  );
 }

@@ -13,6 +13,8 @@ import { calendarOf, type EpochMillis, evaluateWindows, type IanaZone, isKnownZo
 export interface LendableNode extends SelectableNode {
   readonly uid: string;
   readonly deleting: boolean;
+  /** True: its owner asked to have it back, by an annotation. */
+  readonly reclaimRequested: boolean;
 }
 
 /** Everything that decides whether a physical node is lent. */
@@ -50,6 +52,7 @@ export const NODE_RULES: readonly NodeRule[] = [
   holdWhileBindingUnknown,
   teardownWithoutNode,
   teardownOnUnbind,
+  teardownRequested,
   teardownIneligible,
   teardownUnselected,
   teardownReplaced,
@@ -85,6 +88,12 @@ function teardownWithoutNode({ physical }: NodeFacts): NodeDecision | null {
 function teardownOnUnbind({ binding }: NodeFacts): NodeDecision | null {
   const deleting = binding !== 'Unknown' && binding.deleting;
   return deleting ? teardown(Reason.BindingDeleting, 'The ClusterBinding is being deleted.') : null;
+}
+
+function teardownRequested(facts: NodeFacts): NodeDecision | null {
+  return nodeOf(facts)?.reclaimRequested === true
+    ? teardown(Reason.ReclaimRequested, 'The owner of the physical node takes it back.')
+    : null;
 }
 
 function teardownIneligible(facts: NodeFacts): NodeDecision | null {

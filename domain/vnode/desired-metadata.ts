@@ -2,6 +2,7 @@ import { Annotation, Label, MANAGED_BY, VIRTUAL_KUBELET, VNODE_INSTANCE_TYPE } f
 import type { ResourceLeasingPolicy, ResourceLimit } from '../../api/names/types';
 import { toRfc3339 } from '../conditions';
 import { copiedAnnotations, copiedLabels } from '../metadata';
+import { encodeNote, encodeTerms, type ReclaimNote, termsOf } from '../reclaim';
 import type { WindowState } from '../windows';
 import { toLabelValue, vnodeName } from './naming';
 import type { NodeObject, VnodeBinding, VnodeEndpoint } from './types';
@@ -13,6 +14,8 @@ export interface MetadataFacts {
   readonly policy: ResourceLeasingPolicy;
   readonly window: WindowState;
   readonly endpoint: VnodeEndpoint;
+  /** Where the reclaim stands; `null` while the node is lent. */
+  readonly reclaim: ReclaimNote | null;
 }
 
 /** Labels that a vnode should have: those of the physical node, then ours (spec leasing.md 2.1). */
@@ -37,13 +40,15 @@ export function desiredLabels({ binding, physical, policy, endpoint }: MetadataF
 
 /** Annotations that a vnode should have, without `expected-metadata` (spec leasing.md 2.2). */
 export function desiredAnnotations(facts: MetadataFacts): Record<string, string> {
-  const { physical, policy, window } = facts;
+  const { physical, policy, window, reclaim } = facts;
   return {
     ...copiedAnnotations(physical.metadata.annotations),
     [Annotation.PhysicalNodeName]: physical.metadata.name,
     [Annotation.PhysicalNodeUid]: physical.metadata.uid,
     [Annotation.PoliciesApplied]: policy.metadata.name,
     [Annotation.PolicyDetails]: policyDetails(policy),
+    [Annotation.ReclaimTerms]: encodeTerms(termsOf(policy.spec)),
+    ...(reclaim === null ? {} : { [Annotation.Reclaim]: encodeNote(reclaim) }),
     ...(window.open && window.closesAt !== null ? { [Annotation.LeaseEndsAt]: toRfc3339(window.closesAt) } : {}),
     ...prometheusUrl(facts),
   };

@@ -4,7 +4,7 @@ import { toRfc3339 } from '../conditions';
 import type { NodeObject, VnodeBinding } from './types';
 
 /** Effect of the taint `kubeocean.io/out-of-time-windows`; `null`: no taint. */
-export type WindowTaintEffect = 'NoSchedule' | 'NoExecute' | null;
+export type WindowTaintEffect = 'PreferNoSchedule' | 'NoSchedule' | 'NoExecute' | null;
 
 /** What decides the taints of a vnode. */
 export interface TaintFacts {
@@ -12,6 +12,8 @@ export interface TaintFacts {
   readonly physical: NodeObject;
   /** From the reclaim plan. */
   readonly windowTaint: WindowTaintEffect;
+  /** When the reclaim began, from its plan; `null`: not known. */
+  readonly windowSince: number | null;
   /** The physical cluster has not answered for so long that nothing new should be scheduled there. */
   readonly clusterUnreachable: boolean;
   /** The vnode as it is, `null` before it exists. */
@@ -53,18 +55,29 @@ function renameCordon(taint: Taint): Taint {
   return key === TaintKey.NodeUnschedulable ? { key: TaintKey.PhysicalUnschedulable, value, effect } : taint;
 }
 
-function ownTaints({ binding, windowTaint, clusterUnreachable, now }: TaintFacts): Taint[] {
+function ownTaints({ binding, clusterUnreachable, ...facts }: TaintFacts): Taint[] {
   const taints: (Taint | false)[] = [
     binding.disableNodeDefaultTaint !== true && { key: TaintKey.Vnode, effect: 'NoSchedule' },
-    windowTaint !== null && {
-      key: TaintKey.OutOfTimeWindows,
-      value: 'true',
-      effect: windowTaint,
-      timeAdded: toRfc3339(now),
-    },
+    windowTaint(facts),
     clusterUnreachable && { key: TaintKey.ClusterUnreachable, value: 'true', effect: 'NoSchedule' },
   ];
   return taints.filter((taint) => taint !== false);
+}
+
+/** A notice has no time: what the taint's time tells is when the reclaim began. */
+function windowTaint({ windowTaint: effect, windowSince, now }: Pick<TaintFacts, 'windowTaint' | 'windowSince' | 'now'>): Taint | false {
+  const taint = { key: TaintKey.OutOfTimeWindows, value: 'true' };
+  if (effect === null) {
+    return false;
+  }
+  return effect === 'PreferNoSchedule' ? { ...taint, effect } : { ...taint, effect, timeAdded: toRfc3339(windowSince ?? now) };
+}
+
+/** When the reclaim of a vnode began, as its taint tells, in epoch milliseconds; `null` where none has. */
+export function reclaimBeganAt({ spec }: Pick<NodeObject, 'spec'>): number | null {
+  const taint = spec?.taints?.find(({ key }) => key === TaintKey.OutOfTimeWindows);
+  const instant = Date.parse(taint?.timeAdded ?? '');
+  return Number.isNaN(instant) ? null : instant;
 }
 
 /**
@@ -72,9 +85,11 @@ function ownTaints({ binding, windowTaint, clusterUnreachable, now }: TaintFacts
  * For a copied one the virtual cluster's own node lifecycle controller may have put the same taint there first.
  */
 function keepTime(taint: Taint, live: readonly Taint[]): Taint {
-  const existing = live.find(
-    ({ key, effect }) => key === taint.key && (effect === taint.effect || key === TaintKey.OutOfTimeWindows),
-  );
+  const isWindow = taint.key === TaintKey.OutOfTimeWindows;
+  if (isWindow && taint.timeAdded === undefined) {
+    return taint;
+  }
+  const existing = live.find(({ key, effect }) => key === taint.key && (effect === taint.effect || isWindow));
   return existing?.timeAdded === undefined ? taint : { ...taint, timeAdded: existing.timeAdded };
 }
 

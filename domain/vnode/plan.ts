@@ -96,8 +96,12 @@ function newVnode(facts: VnodeFacts): NewVnode {
   };
 }
 
-/** Annotations of ours that are not merged: made anew, or a sign of a teardown that is over. */
-const REWRITTEN_ANNOTATIONS: readonly string[] = [Annotation.ExpectedMetadata, Annotation.DeletionTaintTime];
+/** Annotations of ours that are not merged: made anew, or signs of a reclaim or teardown that is over. */
+const REWRITTEN_ANNOTATIONS: readonly string[] = [
+  Annotation.ExpectedMetadata,
+  Annotation.DeletionTaintTime,
+  Annotation.Reclaim,
+];
 
 function mergedVnode(facts: VnodeFacts, live: NodeObject): VnodeContent {
   const content = contentOf(live);

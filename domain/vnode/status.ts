@@ -1,9 +1,10 @@
 import type { NodeAddress, NodeCondition, NodeStatus } from 'kubernetes-types/core/v1';
 import { PHYSICAL_READY } from '../../api/names/keys';
 import { type ResourceList, sameResources } from '../quantity';
-import { desiredConditions, sameNodeConditions } from './conditions';
+import { desiredConditions } from './conditions';
 import { isSameJson } from './json';
 import { vnodeName } from './naming';
+import { sameNodeConditions } from './same-conditions';
 import type { NodeObject, VnodeBinding, VnodeEndpoint } from './types';
 
 /** What decides the status of a vnode. The physical node must have been observed: an unknown one changes nothing. */

@@ -49,7 +49,9 @@ export interface NodeRef {
 }
 
 /** What the workflow knows and the clusters do not. */
-export type NodeOrders = Pick<LeasedNodeState, 'phase' | 'edge' | 'forcedAt' | 'cancelled'>;
+export type NodeOrders = Readonly<
+  Pick<LeasedNodeState, 'phase' | 'edge' | 'forcedSince' | 'stuck' | 'forcedAt' | 'reclaim' | 'cancelled'>
+>;
 
 export interface NodePass {
   readonly phase: LeasePhase;
@@ -58,7 +60,14 @@ export interface NodePass {
   readonly windowEnd: number | null;
   /** When to look again, epoch milliseconds. */
   readonly wakeAt: number | null;
+  /** When the reclaim began, epoch milliseconds. */
   readonly edge: number | null;
+  /** When pods are deleted, or have been since, epoch milliseconds. */
+  readonly deadline: number | null;
+  /** Since when pods are being deleted, epoch milliseconds. */
+  readonly forcedSince: number | null;
+  /** Long after the deadline the node is not empty. */
+  readonly stuck: boolean;
   readonly pods: number;
 }
 

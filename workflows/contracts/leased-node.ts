@@ -18,6 +18,7 @@ export interface LeasedNodeInput {
 export type LeasePhase =
   | 'Starting'
   | 'Lent'
+  | 'Noticed'
   | 'Cordoned'
   | 'Grace'
   | 'Forced'
@@ -34,16 +35,37 @@ export interface LeasedNodeState {
   windowEnd: number | null;
   /** When the node has to look again, epoch milliseconds; null: only when told to. */
   wakeAt: number | null;
-  /** When the window closed, epoch milliseconds; null while it is open. */
+  /** When the reclaim began, epoch milliseconds; null before it does. */
   edge: number | null;
+  /** When pods are deleted, or have been since, epoch milliseconds; null: not at all, or not yet known. */
+  deadline: number | null;
+  /** Since when pods are being deleted, epoch milliseconds; null: they are not. */
+  forcedSince: number | null;
+  /** True: long after the deadline the node is not empty. */
+  stuck: boolean;
   /** When somebody asked to skip the rest of the grace period, epoch milliseconds. */
   forcedAt: number | null;
+  /** Somebody asked to have the node back, window or not; kept until a window opens next. */
+  reclaim: ReclaimOrder | null;
   /** This workflow was cancelled: the node goes back with grace. */
   cancelled: boolean;
   /** Pods whose workflow has yet to be started. */
   pendingPods: AssignedPod[];
   /** Pods now on the node. */
   pods: number;
+}
+
+/** Who wants the node back, when and why. */
+export interface ReclaimOrder {
+  /** Epoch milliseconds. */
+  readonly at: number;
+  /**
+   * Seconds until pods are deleted; null: the policy's grace. 0 on a node that is stuck: what is left is deleted without
+   * any grace, on both sides.
+   */
+  readonly graceSeconds: number | null;
+  readonly reason: string;
+  readonly by: string;
 }
 
 /** Something that this node's vnode is computed from changed. */
@@ -67,6 +89,12 @@ export interface LeasedNodeStatus {
   readonly reason: string;
   /** RFC 3339. */
   readonly windowEnd: string | null;
+  /** When the reclaim began, RFC 3339; null before it does. */
+  readonly reclaimSince: string | null;
+  /** When pods are deleted, or have been since, RFC 3339. */
+  readonly deadline: string | null;
+  /** True: long after the deadline the node is not empty. */
+  readonly stuck: boolean;
   readonly pods: number;
 }
 export const leasedNodeStatusQuery = defineQuery<LeasedNodeStatus>('status');

@@ -32,10 +32,15 @@ export function listen(run: NodeRun): void {
   setHandler(leasedNodeStatusQuery, () => ({
     phase: state.phase,
     reason: state.reason,
-    windowEnd: state.windowEnd === null ? null : new Date(state.windowEnd).toISOString(),
+    windowEnd: toInstant(state.windowEnd),
+    reclaimSince: toInstant(state.edge),
+    deadline: toInstant(state.deadline),
+    stuck: state.stuck,
     pods: state.pods,
   }));
 }
+
+const toInstant = (millis: number | null): string | null => (millis === null ? null : new Date(millis).toISOString());
 
 /** Adds pods that are not pending yet: a report may come twice. */
 function assign(pending: AssignedPod[], pods: readonly AssignedPod[]): void {

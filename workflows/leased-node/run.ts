@@ -19,7 +19,11 @@ const fresh = (): LeasedNodeState => ({
   windowEnd: null,
   wakeAt: null,
   edge: null,
+  deadline: null,
+  forcedSince: null,
+  stuck: false,
   forcedAt: null,
+  reclaim: null,
   cancelled: false,
   pendingPods: [],
   pods: 0,
@@ -37,7 +41,7 @@ export class NodeRun {
 
   constructor(readonly input: LeasedNodeInput) {
     this.ref = { binding: input.binding, bindingUid: input.bindingUid, node: input.node };
-    this.state = input.carried ?? fresh();
+    this.state = { ...fresh(), ...input.carried };
     this.tickAt = nextTick(input.settings);
     listen(this);
   }
@@ -76,10 +80,9 @@ export class NodeRun {
 
   private async look(): Promise<void> {
     this.stale = false;
-    const { phase, edge, forcedAt, cancelled } = this.state;
-    const pass = await attempt(this.pulse, (activities) =>
-      activities.reconcileNode(this.ref, { phase, edge, forcedAt, cancelled }),
-    );
+    const { phase, edge, forcedSince, stuck, forcedAt, reclaim, cancelled } = this.state;
+    const orders = { phase, edge, forcedSince, stuck, forcedAt, reclaim, cancelled };
+    const pass = await attempt(this.pulse, (activities) => activities.reconcileNode(this.ref, orders));
     if (pass === WOKEN) this.stale = true;
     else this.fold(pass);
   }

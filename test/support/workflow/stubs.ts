@@ -19,7 +19,10 @@ export interface Call<N extends ActivityName = ActivityName> {
 }
 
 /** What `reconcileNode` answers for a node that is lent, with no edge ahead. */
-export const LENT: NodePass = { phase: 'Lent', reason: 'InWindow', windowEnd: null, wakeAt: null, edge: null, pods: 0 };
+export const LENT: NodePass = {
+  ...{ phase: 'Lent', reason: 'InWindow', windowEnd: null, wakeAt: null, pods: 0 },
+  ...{ edge: null, deadline: null, forcedSince: null, stuck: false },
+};
 export const RETURNED: NodePass = { ...LENT, phase: 'Returned', reason: 'NotSelected' };
 
 const fine: Omit<Activities, 'openWorkflows' | 'tellNodes'> = {

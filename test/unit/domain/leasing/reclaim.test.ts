@@ -1,11 +1,14 @@
 import type { Toleration } from 'kubernetes-types/core/v1';
 import {
+  NO_TERMS,
+  type PhysicalPod,
   planReclaim,
   protectedUntil,
   type ReclaimFacts,
   type ReclaimPhase,
   type ReclaimPlan,
   type ReclaimPod,
+  type ReclaimTerms,
 } from '../../../../domain/reclaim';
 
 const EDGE = Date.parse('2026-03-06T08:01:00Z');
@@ -23,49 +26,59 @@ const pod = (uid: string, change: Partial<ReclaimPod> = {}): ReclaimPod => ({
   ...change,
 });
 
+/** Copies of virtual pods in the physical cluster. */
+const copies = (...uids: string[]): PhysicalPod[] =>
+  uids.map((uid) => ({ uid: `p-${uid}`, namespace: 'worker', name: `copy-of-${uid}`, virtualUid: uid }));
+
+const TERMS: ReclaimTerms = { ...NO_TERMS, force: true, graceSeconds: 60 };
+const terms = (change: Partial<ReclaimTerms>) => ({ terms: { ...TERMS, ...change } });
+
 const closed: ReclaimFacts = {
   window: { open: false, opensAt: OPENS },
-  forceReclaim: true,
-  graceSeconds: 60,
+  terms: TERMS,
   edge: EDGE,
+  announcedEnd: EDGE,
+  asked: null,
   forcedAt: null,
+  forcedSince: null,
   pods: [pod('b'), pod('a')],
-  physicalLeft: 2,
+  physicalLeft: copies('a', 'b'),
+  stuckAfterMillis: 300_000,
   previous: 'Open',
   now: seconds(60),
 };
-const open: Partial<ReclaimFacts> = { window: { open: true, closesAt: OPENS }, edge: null };
+const open: Partial<ReclaimFacts> = { window: { open: true, closesAt: OPENS }, edge: null, announcedEnd: OPENS };
 
 describe('planReclaim', () => {
   it.each<[string, Partial<ReclaimFacts>, Partial<ReclaimPlan>]>([
-    ['open', open, { phase: 'Open', taint: null, evict: [], edge: null, wakeAt: OPENS, reason: 'WindowOpen' }],
+    ['open', open, { phase: 'Open', taint: null, remove: [], edge: null, wakeAt: OPENS, reason: 'WindowOpen' }],
     ['open without end', { ...open, window: { open: true, closesAt: null } }, { phase: 'Open', wakeAt: null }],
     [
       'open again in mid-reclaim',
       { ...open, edge: EDGE, previous: 'Forced' },
-      { phase: 'Open', taint: null, evict: [], edge: null },
+      { phase: 'Open', taint: null, remove: [], edge: null },
     ],
     [
       'closed, not forced: pods stay',
-      { forceReclaim: false },
-      { phase: 'Cordoned', taint: 'NoSchedule', evict: [], wakeAt: OPENS, reason: 'WindowClosed' },
+      terms({ force: false }),
+      { phase: 'Cordoned', taint: 'NoSchedule', remove: [], wakeAt: OPENS, reason: 'WindowClosed' },
     ],
     [
       'closed for ever, not forced',
-      { forceReclaim: false, window: { open: false, opensAt: null } },
+      { ...terms({ force: false }), window: { open: false, opensAt: null } },
       { phase: 'Cordoned', wakeAt: null },
     ],
     [
       'at the edge: grace',
       { now: EDGE },
-      { phase: 'Grace', taint: 'NoSchedule', evict: [], edge: EDGE, wakeAt: seconds(60), reason: 'GracePeriod' },
+      { phase: 'Grace', taint: 'NoSchedule', remove: [], edge: EDGE, wakeAt: seconds(60), reason: 'GracePeriod' },
     ],
     [
       'an edge that nobody noted is now',
       { edge: null, now: seconds(7) },
       { phase: 'Grace', edge: seconds(7), wakeAt: seconds(67) },
     ],
-    ['a millisecond before the deadline', { now: seconds(60) - 1 }, { phase: 'Grace', taint: 'NoSchedule', evict: [] }],
+    ['a millisecond before the deadline', { now: seconds(60) - 1 }, { phase: 'Grace', taint: 'NoSchedule', remove: [] }],
     [
       'a window that opens within the grace',
       { now: EDGE, window: { open: false, opensAt: seconds(30) } },
@@ -74,51 +87,53 @@ describe('planReclaim', () => {
     [
       'at the deadline: force',
       {},
-      { phase: 'Forced', taint: 'NoExecute', evict: ['a', 'b'], wakeAt: OPENS, reason: 'DeadlineReached' },
+      { phase: 'Forced', taint: 'NoExecute', remove: ['a', 'b'], wakeAt: seconds(360), reason: 'DeadlineReached' },
     ],
     [
       'without grace the deadline is the edge',
-      { graceSeconds: 0, now: EDGE },
-      { phase: 'Forced', taint: 'NoExecute', evict: ['a', 'b'] },
+      { ...terms({ graceSeconds: 0 }), now: EDGE },
+      { phase: 'Forced', taint: 'NoExecute', remove: ['a', 'b'] },
     ],
-    ['long after an edge that was slept through', { now: seconds(9_999) }, { phase: 'Forced', evict: ['a', 'b'] }],
+    ['long after an edge that was slept through', { now: seconds(9_999) }, { phase: 'Forced', remove: ['a', 'b'] }],
     [
       'pods that somebody deletes are awaited, not deleted again',
-      { pods: [pod('a', { deleting: true })], physicalLeft: 1 },
-      { phase: 'Forced', evict: [] },
+      { pods: [pod('a', { deleting: true })], physicalLeft: copies('a') },
+      { phase: 'Forced', remove: [] },
     ],
-    ['the physical cluster is not read yet', { pods: [], physicalLeft: null }, { phase: 'Forced', evict: [] }],
-    ['something of ours is still there', { pods: [], physicalLeft: 1 }, { phase: 'Forced', evict: [] }],
+    ['the physical cluster is not read yet', { pods: [], physicalLeft: null }, { phase: 'Forced', remove: [] }],
+    ['only an ended copy is still there', { pods: [], physicalLeft: copies('x') }, { phase: 'Forced', remove: [] }],
+    ['something of ours is still there', { pods: [], physicalLeft: copies('x') }, { phase: 'Forced', remove: [] }],
     [
       'ended pods are deleted but not awaited',
-      { pods: [pod('a', { phase: 'Succeeded' })], physicalLeft: 0 },
-      { phase: 'Verified', evict: ['a'] },
+      { pods: [pod('a', { phase: 'Succeeded' })], physicalLeft: [] },
+      { phase: 'Verified', remove: ['a'] },
     ],
     [
       'nothing is left',
-      { pods: [], physicalLeft: 0, previous: 'Forced' },
+      { pods: [], physicalLeft: [], previous: 'Forced' },
       { phase: 'Verified', taint: 'NoExecute', wakeAt: seconds(60), reason: 'NodeEmpty' },
     ],
     [
       'and that was noted',
-      { pods: [], physicalLeft: 0, previous: 'Verified' },
+      { pods: [], physicalLeft: [], previous: 'Verified' },
       { phase: 'Closed', taint: 'NoExecute', wakeAt: OPENS, reason: 'NodeEmpty' },
     ],
-    ['a late comer is deleted', { previous: 'Closed' }, { phase: 'Forced', evict: ['a', 'b'] }],
+    ['a late comer is deleted', { previous: 'Closed' }, { phase: 'Forced', remove: ['a', 'b'] }],
     [
-      'asked for while open',
+      'forceReclaim while open: there is no reclaim to force',
       { ...open, forcedAt: seconds(1), now: seconds(1) },
-      { phase: 'Forced', taint: 'NoExecute', evict: ['a', 'b'], reason: 'ReclaimForced' },
+      { phase: 'Open' },
     ],
+    ['forceReclaim of an earlier reclaim', { forcedAt: EDGE - 1, now: EDGE }, { phase: 'Grace' }],
     [
       'asked for in the grace',
       { forcedAt: seconds(10), now: seconds(10) },
-      { phase: 'Forced', evict: ['a', 'b'], reason: 'ReclaimForced' },
+      { phase: 'Forced', remove: ['a', 'b'], reason: 'ReclaimForced' },
     ],
     [
       'asked for though not forced by policy',
-      { forceReclaim: false, forcedAt: seconds(1) },
-      { phase: 'Forced', evict: ['a', 'b'] },
+      { ...terms({ force: false }), forcedAt: seconds(1) },
+      { phase: 'Forced', remove: ['a', 'b'] },
     ],
   ])('%s', (_, change, plan) => {
     expect(planReclaim({ ...closed, ...change })).toMatchObject(plan);
@@ -129,8 +144,8 @@ describe('planReclaim', () => {
     ['pods of system namespaces', { namespace: 'kube-system' }],
     ['DaemonSet pods that do not run', { skipped: true }],
   ])('%s neither count nor go', (_, change) => {
-    const facts = { ...closed, pods: [pod('x', change)], physicalLeft: 0 };
-    expect(planReclaim(facts)).toMatchObject({ phase: 'Verified', evict: [] });
+    const facts = { ...closed, pods: [pod('x', change)], physicalLeft: [] };
+    expect(planReclaim(facts)).toMatchObject({ phase: 'Verified', remove: [] });
   });
 
   it('spares pods that tolerate the key, names them, and comes back when their time is up', () => {
@@ -139,14 +154,14 @@ describe('planReclaim', () => {
       pod('later', { tolerations: [names(windowKey, { tolerationSeconds: 30 })] }),
       pod('goes', { tolerations: [{ operator: 'Exists' }] }),
     ];
-    expect(planReclaim({ ...closed, pods })).toMatchObject({ phase: 'Forced', evict: ['goes'], wakeAt: seconds(90) });
+    expect(planReclaim({ ...closed, pods })).toMatchObject({ phase: 'Forced', remove: ['goes'], wakeAt: seconds(90) });
     expect(planReclaim({ ...closed, pods, now: seconds(90) })).toMatchObject({
       phase: 'Forced',
-      evict: ['goes', 'later'],
-      wakeAt: OPENS,
+      remove: ['goes', 'later'],
+      wakeAt: seconds(360),
     });
-    const last = planReclaim({ ...closed, pods: pods.slice(0, 1), physicalLeft: 1, now: seconds(90) });
-    expect(last).toMatchObject({ phase: 'Closed', evict: [], reason: 'ToleratingPodsRemain' });
+    const last = planReclaim({ ...closed, pods: pods.slice(0, 1), physicalLeft: copies('stays'), now: seconds(90) });
+    expect(last).toMatchObject({ phase: 'Closed', remove: [], reason: 'ToleratingPodsRemain' });
     expect(last.message).toContain('default/stays');
   });
 
@@ -157,12 +172,13 @@ describe('planReclaim', () => {
       const plan = planReclaim(facts);
       expect(plan.taint === 'NoExecute').toBe(facts.now >= seconds(60));
       seen.push(plan.phase);
-      const pods = facts.pods.filter(({ uid }) => !plan.evict.includes(uid));
+      const pods = facts.pods.filter(({ uid }) => !plan.remove.includes(uid));
       facts = {
         ...facts,
         window: closed.window,
         pods,
-        physicalLeft: pods.length,
+        physicalLeft: copies(...pods.map(({ uid }) => uid)),
+        forcedSince: plan.forcedSince,
         previous: plan.phase,
         edge: plan.edge,
         now: Math.max(plan.phase === 'Forced' ? facts.now : (plan.wakeAt ?? 0), facts.now),

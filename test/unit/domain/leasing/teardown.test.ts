@@ -1,5 +1,6 @@
 import type { Reason } from '../../../../domain/conditions';
 import {
+  type PhysicalPod,
   planTeardown,
   type ReclaimPod,
   type TeardownFacts,
@@ -16,20 +17,26 @@ const pod = (uid: string, change: Partial<ReclaimPod> = {}): ReclaimPod => ({
   deleting: false,
   ...change,
 });
+const copy = (uid: string): PhysicalPod => ({ uid: `p-${uid}`, namespace: 'worker', name: uid, virtualUid: uid });
 const facts: TeardownFacts = {
   startedAt: START,
   graceSeconds: 60,
+  requestedFor: null,
+  drain: 'Wait',
   forcedAt: null,
+  asked: null,
+  forcedSince: null,
   pods: [pod('b'), pod('a')],
-  physicalLeft: 2,
+  physicalLeft: [copy('a'), copy('b')],
+  stuckAfterMillis: 300_000,
   now: START,
 };
 const forced: Partial<TeardownPlan> = {
   phase: 'Forced',
-  evict: ['a', 'b'],
+  remove: ['a', 'b'],
   deleteVnode: true,
   releaseVnode: false,
-  wakeAt: null,
+  wakeAt: START + 300_000,
 };
 
 describe('planTeardown', () => {
@@ -37,17 +44,43 @@ describe('planTeardown', () => {
     [
       'at first pods may finish',
       {},
-      { phase: 'Grace', evict: [], deleteVnode: false, releaseVnode: false, wakeAt: START + 60_000 },
+      { phase: 'Grace', remove: [], deleteVnode: false, releaseVnode: false, wakeAt: START + 60_000 },
     ],
     [
       'a beginning that nobody noted is now',
       { startedAt: null, now: START + 5 },
       { phase: 'Grace', startedAt: START + 5, wakeAt: START + 60_005 },
     ],
-    ['a millisecond before the deadline', { now: START + 59_999 }, { phase: 'Grace', evict: [] }],
-    ['at the deadline', { now: START + 60_000 }, forced],
+    ['a millisecond before the deadline', { now: START + 59_999 }, { phase: 'Grace', remove: [] }],
+    ['at the deadline', { now: START + 60_000 }, { ...forced, wakeAt: START + 360_000 }],
     ['without grace', { graceSeconds: 0 }, forced],
     ['asked for at once', { forcedAt: START }, forced],
+    ['forceReclaim of an earlier reclaim', { forcedAt: START - 1 }, { phase: 'Grace' }],
+    ['the lender asks, with a grace of his own', { asked: { at: START, graceSeconds: 0 } }, forced],
+    [
+      'the lender asks, with a longer one than promised',
+      { asked: { at: START, graceSeconds: 600 } },
+      { deadline: START + 60_000 },
+    ],
+    ["the owner's deadline", { requestedFor: START + 5_000 }, { phase: 'Grace', wakeAt: START + 5_000 }],
+    ["the owner's deadline has come", { requestedFor: START }, forced],
+    ['drain: Evict during the grace', { drain: 'Evict' }, { phase: 'Grace', evict: ['a', 'b'], remove: [] }],
+    ['drain: Wait', {}, { phase: 'Grace', evict: [], remove: [] }],
+    [
+      'long after the deadline, and still not empty',
+      { graceSeconds: 0, forcedSince: START, now: START + 300_000 },
+      { phase: 'Forced', stuck: expect.stringContaining('worker/a'), kill: { virtual: [], physical: [] } },
+    ],
+    [
+      'which nobody ends before he is asked',
+      { graceSeconds: 0, forcedSince: START, now: START + 400_000, asked: { at: START + 350_000, graceSeconds: 0 } },
+      { kill: { virtual: ['a', 'b'], physical: [copy('a'), copy('b')] } },
+    ],
+    [
+      'only ended pods: deleted without a wait',
+      { pods: [pod('a', { phase: 'Succeeded' })], physicalLeft: [copy('a')] },
+      { phase: 'Forced', remove: ['a'], deleteVnode: true, forcedSince: START },
+    ],
     [
       'tolerations protect nobody',
       {
@@ -58,24 +91,24 @@ describe('planTeardown', () => {
           }),
         ],
       },
-      { ...forced, evict: ['a'] },
+      { ...forced, remove: ['a'] },
     ],
     [
       'pods that are being deleted are awaited',
       { graceSeconds: 0, pods: [pod('a', { deleting: true })] },
-      { ...forced, evict: [] },
+      { ...forced, remove: [] },
     ],
-    ['the physical cluster is not read', { graceSeconds: 0, pods: [], physicalLeft: null }, { ...forced, evict: [] }],
-    ['something is left there', { graceSeconds: 0, pods: [], physicalLeft: 1 }, { ...forced, evict: [] }],
+    ['the physical cluster is not read', { graceSeconds: 0, pods: [], physicalLeft: null }, { ...forced, remove: [] }],
+    ['something is left there', { graceSeconds: 0, pods: [], physicalLeft: [copy('x')] }, { ...forced, remove: [] }],
     [
       'without pods there is no grace',
-      { pods: [], physicalLeft: 0 },
+      { pods: [], physicalLeft: [] },
       { phase: 'Closed', deleteVnode: true, releaseVnode: true },
     ],
     [
       'ended pods are deleted but hold nothing up',
-      { pods: [pod('a', { phase: 'Failed' })], physicalLeft: 0 },
-      { phase: 'Closed', evict: ['a'], releaseVnode: true },
+      { pods: [pod('a', { phase: 'Failed' })], physicalLeft: [] },
+      { phase: 'Closed', remove: ['a'], releaseVnode: true },
     ],
     [
       'nor do placeholders and what never ran',
@@ -85,9 +118,9 @@ describe('planTeardown', () => {
           pod('b', { namespace: 'kube-system' }),
           pod('c', { skipped: true }),
         ],
-        physicalLeft: 0,
+        physicalLeft: [],
       },
-      { phase: 'Closed', evict: [], releaseVnode: true },
+      { phase: 'Closed', remove: [], releaseVnode: true },
     ],
   ])('%s', (_, change, plan) => {
     expect(planTeardown({ ...facts, ...change })).toMatchObject(plan);

@@ -4,7 +4,7 @@ import { aPolicy } from '../../../support/builders/policy';
 const noSelector = {
   nodeSelectorTerms: [{ matchFields: [{ key: 'metadata.name', operator: 'In', values: ['other'] }] }],
 };
-const node = { name: 'n1', uid: 'uid-1', labels: {}, deleting: false };
+const node = { name: 'n1', uid: 'uid-1', labels: {}, deleting: false, reclaimRequested: false };
 const binding = { name: 'east', deleting: false };
 const facts: NodeFacts = {
   physical: node,
@@ -21,6 +21,7 @@ it('the order of the rules is what it is', () => {
     'holdWhileBindingUnknown',
     'teardownWithoutNode',
     'teardownOnUnbind',
+    'teardownRequested',
     'teardownIneligible',
     'teardownUnselected',
     'teardownReplaced',
@@ -40,6 +41,12 @@ const rows: [string, Partial<NodeFacts>, string, string][] = [
     { binding: { ...binding, deleting: true, nodeSelector: noSelector } },
     'teardown',
     'BindingDeleting',
+  ],
+  [
+    'its owner takes it back',
+    { physical: { ...node, reclaimRequested: true, labels: { type: 'virtual-kubelet' } } },
+    'teardown',
+    'ReclaimRequested',
   ],
   [
     'node is virtual itself',

@@ -1,5 +1,6 @@
 import type { Taint } from 'kubernetes-types/core/v1';
 import { decodeExpected } from '../../../../domain/metadata';
+import type { ReclaimNote } from '../../../../domain/reclaim';
 import {
   chooseProxierPort,
   type NodeObject,
@@ -24,6 +25,8 @@ const facts: VnodeFacts = {
   policy: aPolicy().build(),
   window: { open: true, closesAt: NOW + 3_600_000 },
   windowTaint: null,
+  windowSince: null,
+  reclaim: null,
   clusterUnreachable: false,
   endpoint: { address: '10.9.0.1', kubeletPort: 20_001, prometheusPort: 9006 },
   capacity: { cpu: '4' },
@@ -116,6 +119,7 @@ describe('planVnode creates', () => {
       'kubeocean.io/physical-node-uid': 'n1-uid',
       'kubeocean.io/policies-applied': 'nights',
       'kubeocean.io/policy-details': 'nights',
+      'kubeocean.io/reclaim-terms': '{}',
       'kubeocean.io/lease-ends-at': '2026-03-06T19:30:00Z',
       'kubeocean.io/prometheus-url': '10.9.0.1:9006/vnode-e1-n1',
       'kubeocean.io/expected-metadata': expect.any(String),
@@ -350,6 +354,9 @@ describe('planVnode of an existing vnode', () => {
   it('ends a teardown that is over', () => {
     const vnodeLive = live().annotated({ 'kubeocean.io/deletion-taint-time': '2026-03-06T18:00:00Z' }).build();
     expect(patched({ live: vnodeLive }).metadata.annotations).toEqual({ 'kubeocean.io/deletion-taint-time': null });
+    // The teardown wrote it, not planVnode: what was wanted last time does not mention it.
+    const told = live().annotated({ 'kubeocean.io/reclaim': '{}' }).build();
+    expect(patched({ live: told }).metadata.annotations).toEqual({ 'kubeocean.io/reclaim': null });
   });
 
   it.each([
@@ -364,22 +371,29 @@ describe('teardown patches', () => {
   const startedAt = NOW;
   const deleting: Taint = { key: 'kubeocean.io/vnode-deleting', value: 'true', effect: 'NoSchedule' };
 
-  it('mark a vnode once, and cordon it when it is deleted', () => {
-    const first = teardownPatch(live().build(), { startedAt, deleteVnode: false });
+  const note: ReclaimNote = { phase: 'Returning', reason: 'NoPolicy', message: 'Going.' };
+  const noted = '{"phase":"Returning","reason":"NoPolicy","message":"Going."}';
+
+  it('mark a vnode once, tell where it stands, and cordon it when it is deleted', () => {
+    const first = teardownPatch(live().build(), { startedAt, deleteVnode: false, note });
+    const annotations = { 'kubeocean.io/deletion-taint-time': '2026-03-06T18:30:00Z', 'kubeocean.io/reclaim': noted };
     expect(first).toEqual({
-      metadata: { resourceVersion: '7', annotations: { 'kubeocean.io/deletion-taint-time': '2026-03-06T18:30:00Z' } },
+      metadata: { resourceVersion: '7', annotations },
       spec: { taints: [{ key: 'kubeocean.io/vnode', effect: 'NoSchedule' }, deleting] },
     });
-    const marked = live().annotated({ 'kubeocean.io/deletion-taint-time': '2026-03-06T18:30:00Z' }).tainted(deleting);
+    const marked = live().annotated(annotations).tainted(deleting);
     expect(teardownStartedAt(marked.build())).toBe(NOW);
-    expect(teardownPatch(marked.build(), { startedAt: LATER, deleteVnode: false })).toBeNull();
-    expect(teardownPatch(marked.build(), { startedAt, deleteVnode: true })).toEqual({
+    expect(teardownPatch(marked.build(), { startedAt: LATER, deleteVnode: false, note })).toBeNull();
+    expect(teardownPatch(marked.build(), { startedAt, deleteVnode: true, note })).toEqual({
       metadata: { resourceVersion: '7' },
       spec: { unschedulable: true },
     });
-    expect(
-      teardownPatch(marked.spec({ taints: [deleting], unschedulable: true }).build(), { startedAt, deleteVnode: true }),
-    ).toBeNull();
+    const stuck: ReclaimNote = { ...note, stuck: 'Pods are left.' };
+    expect(teardownPatch(marked.build(), { startedAt, deleteVnode: false, note: stuck })?.metadata.annotations).toEqual({
+      'kubeocean.io/reclaim': expect.stringContaining('Pods are left.'),
+    });
+    const done = marked.spec({ taints: [deleting], unschedulable: true }).build();
+    expect(teardownPatch(done, { startedAt, deleteVnode: true, note })).toBeNull();
   });
 
   it('release a vnode from our finalizer only', () => {
