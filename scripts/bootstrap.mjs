@@ -8,6 +8,7 @@ import Module from 'node:module';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { pruneDist } from './prune-dist.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const programs = { demo: 'scripts/demo.js', test: 'scripts/test.js', bench: 'test/bench/main.js' };
@@ -58,6 +59,7 @@ async function compile({ mayFail, program }) {
   if (!existsSync(program)) rmSync(join(root, 'dist', 'build.tsbuildinfo'), { force: true });
   const { code, output } = await run('compiling', [process.execPath, tsc, '-p', 'tsconfig.build.json']);
   if (code !== 0 && !(mayFail && existsSync(program))) end(1, `${output}The sources do not compile.`);
+  pruneDist(root);
   if (!existsSync(program)) end(1, `There is no ${program}.`);
   await bundleWorkflows();
 }

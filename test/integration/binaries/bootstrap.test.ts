@@ -43,7 +43,9 @@ process.exit(Number(process.env.TSC_EXITS ?? 0));
 beforeEach(() => {
   project = join(base, `project-${count++}`);
   mkdirSync(join(project, 'scripts'), { recursive: true });
-  copyFileSync(join(__dirname, '../../../scripts/bootstrap.mjs'), join(project, 'scripts', 'bootstrap.mjs'));
+  for (const script of ['bootstrap.mjs', 'prune-dist.mjs']) {
+    copyFileSync(join(__dirname, '../../../scripts', script), join(project, 'scripts', script));
+  }
   writeFileSync(join(project, 'package-lock.json'), '{"lockfileVersion": 3}');
   writeFileSync(join(project, 'tsc.js'), tsc);
   writeProgram(join(project, 'path', 'npm'), npm);
@@ -88,6 +90,17 @@ it.each<[what: string, bundles: number, between: () => void]>([
   between();
   await run(['test']);
   expect(journal().filter((line) => line === 'bundle')).toHaveLength(bundles);
+});
+
+it('removes what was compiled from a source that is gone, and nothing else', async () => {
+  const dist = (name: string) => join(project, 'dist', name);
+  mkdirSync(dist('kept'), { recursive: true });
+  for (const name of ['gone', 'kept/here']) for (const end of ['.js', '.js.map']) writeFileSync(dist(`${name}${end}`), '');
+  mkdirSync(join(project, 'kept'));
+  writeFileSync(join(project, 'kept/here.ts'), '');
+  expect((await run(['test'])).code).toBe(0);
+  const left = ['gone.js', 'gone.js.map', 'kept/here.js', 'kept/here.js.map', 'scripts/test.js'].filter((name) => existsSync(dist(name)));
+  expect(left).toEqual(['kept/here.js', 'kept/here.js.map', 'scripts/test.js']);
 });
 
 it.each<[what: string, installs: number, between: () => void]>([

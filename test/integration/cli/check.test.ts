@@ -71,7 +71,7 @@ it('passes with what install and kubeconfig made, a line for each check', async 
   expect(lines.map(({ name }) => name)).toEqual([
     ...['Kubeconfig', 'Credentials', 'Reachable', 'TLS', 'WhoAmI', 'VersionSkew', 'ClockSkew', 'CRDPresent', 'MountNamespaceFree'],
     ...['Permissions/nodes', 'Permissions/pods', 'Permissions/pods/ephemeralcontainers', 'Permissions/resourceleasingpolicies'],
-    ...['Permissions/resourceleasingpolicies/status', 'Permissions/priorityclasses', 'Permissions/events', 'Permissions/secrets'],
+    ...['Permissions/resourceleasingpolicies/status', 'Permissions/priorityclasses', 'Permissions/csinodes', 'Permissions/events', 'Permissions/secrets'],
     ...['Permissions/configmaps', 'Permissions/namespaces'],
   ]);
   expect(lineOf(lines, 'WhoAmI')?.message).toBe('The credentials are those of system:serviceaccount:kubeocean-worker:kubeocean-syncer.');
