@@ -1,10 +1,19 @@
+import type { Node } from 'kubernetes-types/core/v1';
+import { GROUP_VERSION, POLICY_KIND } from '../../api/names/group';
 import { Finalizer } from '../../api/names/keys';
-import type { ResourceLeasingPolicy } from '../../api/names/types';
-import { planPolicyStatus } from '../../domain/binding';
+import type { ClusterBinding, ResourceLeasingPolicy, ResourceLeasingPolicyStatus } from '../../api/names/types';
+import { planPolicyStatus, SHADOWED } from '../../domain/binding';
+import { findCondition } from '../../domain/conditions';
+import { shadowsOf } from '../../domain/selection';
+import type { Shadow } from '../../domain/selection';
 import { calendarOf, evaluateWindows } from '../../domain/windows';
-import { ResourceLeasingPolicies } from '../../kube';
+import { recordEvent, ResourceLeasingPolicies } from '../../kube';
+import { COMPONENT } from '../pod/report';
 import type { WatchContext, WatchPart } from './context';
 import { KeyedQueue } from './keyed-queue';
+
+/** How long changes of nodes are collected before policies are compared with them, milliseconds. */
+const SETTLE_MILLIS = 500;
 
 /**
  * Mirrors onto each policy whether it is valid and open now, and releases the finalizer of earlier installations, which would
@@ -13,6 +22,7 @@ import { KeyedQueue } from './keyed-queue';
 export class PolicyWatch implements WatchPart {
   private readonly queue: KeyedQueue;
   private readonly ends: (() => void)[] = [];
+  private settling: NodeJS.Timeout | undefined;
 
   constructor(private readonly context: WatchContext) {
     const { onError } = context;
@@ -22,8 +32,9 @@ export class PolicyWatch implements WatchPart {
   start(): void {
     const { physical, fleet } = this.context;
     this.ends.push(
-      physical.policies.subscribe(({ key }) => this.queue.add(key)),
+      physical.policies.subscribe(({ key, old, new: now }) => this.policyChanged(key, old, now)),
       physical.policies.onList(() => this.compareAll()),
+      physical.nodes.subscribe(({ old, new: now }) => this.nodeChanged(old, now)),
       fleet.virtual.bindings.subscribe(() => this.compareAll()),
     );
     this.compareAll();
@@ -31,7 +42,26 @@ export class PolicyWatch implements WatchPart {
 
   stop(): void {
     for (const end of this.ends) end();
+    clearTimeout(this.settling);
     this.queue.stop();
+  }
+
+  /** A policy that came, went or selects anew changes what others are told; its status does not. */
+  private policyChanged(name: string, old: ResourceLeasingPolicy | null, now: ResourceLeasingPolicy | null): void {
+    const isRival = (policy: ResourceLeasingPolicy | null) => policy !== null && policy.metadata.deletionTimestamp === undefined;
+    const same = isRival(old) === isRival(now) && old?.metadata.generation === now?.metadata.generation;
+    if (same) this.queue.add(name);
+    else this.compareAll();
+  }
+
+  /** Which policies meet on a node depends on its labels alone. Nodes often come many at a time. */
+  private nodeChanged(old: Node | null, now: Node | null): void {
+    if (JSON.stringify(old?.metadata?.labels) === JSON.stringify(now?.metadata?.labels) && old !== null && now !== null) return;
+    if (this.context.physical.policies.store.size < 2) return;
+    this.settling ??= setTimeout(() => {
+      this.settling = undefined;
+      this.compareAll();
+    }, SETTLE_MILLIS);
   }
 
   private compareAll(): void {
@@ -59,15 +89,35 @@ export class PolicyWatch implements WatchPart {
         bindingsElsewhere: others.filter((other) => other !== binding.metadata.name),
       },
       calendar,
+      shadows: this.shadowsOf(policy, binding),
       now,
     });
     if (status !== null) {
       const { uid } = policy.metadata;
       const patch = { kind: 'merge', body: { status } } as const;
       await physical.client.patch(ResourceLeasingPolicies, { name }, patch, { subresource: 'status', uid });
+      this.reportShadow(policy, status);
     }
     const window = evaluateWindows(calendar, now);
     return window.open ? window.closesAt : window.opensAt;
+  }
+
+  private shadowsOf(policy: ResourceLeasingPolicy, { metadata, spec }: ClusterBinding): readonly Shadow[] {
+    const { nodes, policies } = this.context.physical;
+    return shadowsOf(policy, {
+      policies: policies.store.list(),
+      nodes: nodes.store.list().map((node) => ({ name: node.metadata?.name ?? '', labels: node.metadata?.labels ?? {} })),
+      binding: { name: metadata.name, nodeSelector: spec.nodeSelector },
+    });
+  }
+
+  /** Once for each new answer, where the author of the policy looks. */
+  private reportShadow(policy: ResourceLeasingPolicy, { conditions }: ResourceLeasingPolicyStatus): void {
+    const [before, now] = [policy.status?.conditions, conditions].map((list) => findCondition(list, SHADOWED));
+    if (now?.status !== 'True' || now.message === before?.message) return;
+    const regarding = { apiVersion: GROUP_VERSION, kind: POLICY_KIND, metadata: policy.metadata };
+    const { reason, message } = now;
+    void recordEvent(this.context.physical.client, { regarding, type: 'Warning', reason, message, reportingComponent: COMPONENT });
   }
 
   private async release({ metadata }: ResourceLeasingPolicy): Promise<void> {

@@ -23,4 +23,5 @@ export {
   type PolicyReader,
   type PolicyStatusFacts,
 } from './policy-status';
+export { shadowClaim, SHADOWED } from './shadow-claim';
 export { type BindingCandidate, type BindingProblem, validateBinding } from './validate';

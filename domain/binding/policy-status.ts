@@ -1,6 +1,8 @@
 import type { Condition, ResourceLeasingPolicy, ResourceLeasingPolicyStatus } from '../../api/names/types';
 import { type ConditionClaim, findCondition, Reason, setConditions, toRfc3339 } from '../conditions';
+import type { Shadow } from '../selection';
 import { type Calendar, evaluateWindows, exceptionAt, isKnownZone, validateCalendar, type WindowState } from '../windows';
+import { shadowClaim } from './shadow-claim';
 
 /** The binding that looks at a policy, and what it knows of the others in its virtual cluster. */
 export interface PolicyReader {
@@ -49,6 +51,8 @@ export interface PolicyStatusFacts {
   readonly reader: PolicyReader;
   /** The policy's own. */
   readonly calendar: Calendar;
+  /** Nodes on which an older policy applies. Default none. */
+  readonly shadows?: readonly Shadow[];
   /** Epoch milliseconds. */
   readonly now: number;
 }
@@ -62,7 +66,9 @@ export interface PolicyStatusFacts {
 export function planPolicyStatus(facts: PolicyStatusFacts): ResourceLeasingPolicyStatus | null {
   const { policy, reader } = facts;
   if (policy.spec.cluster === reader.bindingName) {
-    return statusOrNull(facts, verdictOf(facts));
+    const shadowed = shadowClaim(policy, facts.shadows ?? []);
+    const verdict = verdictOf(facts);
+    return statusOrNull(facts, shadowed === null ? verdict : { ...verdict, conditions: [...verdict.conditions, shadowed] });
   }
   const misaddress = misaddressOf(policy, reader);
   return misaddress === null || isJudged(policy, misaddress) ? null : statusOrNull(facts, failed(misaddress));

@@ -97,6 +97,35 @@ describe('planPolicyStatus', () => {
     expect(plan({ policy: aPolicy().status(status).build(), calendar })).toEqual({ ...status, timeZone: 'Africa/Accra' });
   });
 
+  describe('of one that is ignored on nodes', () => {
+    const nodes = ['n1', 'n2', 'n3', 'n4', 'n5'];
+    const shadowOf = (change: Partial<PolicyStatusFacts>) =>
+      plan(change)?.conditions?.find(({ type }) => type === 'Shadowed') ?? null;
+    const shadowed = plan({ shadows: [{ winner: 'old', nodes }] })!;
+
+    it('names the winners, and a few nodes of each', () => {
+      const shadows = [
+        { winner: 'first', nodes: ['n0'] },
+        { winner: 'old', nodes },
+      ];
+      expect(shadowOf({ shadows })).toMatchObject({
+        status: 'True',
+        reason: 'PolicyShadowed',
+        message: 'Ignored where an older policy lends the node: first on n0; old on n1, n2, n3 and 2 more.',
+      });
+    });
+
+    it('says when it is over, and nothing where it never was', () => {
+      expect(shadowOf({ policy: aPolicy().status(shadowed).build() })).toMatchObject({ status: 'False', reason: 'PolicyApplied' });
+      expect(shadowOf({})).toBeNull();
+    });
+
+    it('goes with every verdict', () => {
+      const invalid = aPolicy().openFrom('9:00', '10:00').build();
+      expect(shadowOf({ policy: invalid, shadows: [{ winner: 'old', nodes }] })?.status).toBe('True');
+    });
+  });
+
   it('writes nothing twice', () => {
     expect(plan({ policy: aPolicy().status(plan()!).build(), now: NOW + 60_000 })).toBeNull();
   });

@@ -1,6 +1,6 @@
 import type { NodeSelectorRequirement, NodeSelectorTerm } from 'kubernetes-types/core/v1';
-import { isEligibleNode, matchesNodeSelector, selectPolicy } from '../../../../domain/selection';
-import { aPolicy } from '../../../support/builders/policy';
+import { isEligibleNode, matchesNodeSelector, type SelectableNode, selectPolicy, shadowsOf } from '../../../../domain/selection';
+import { aPolicy, type PolicyBuilder } from '../../../support/builders/policy';
 
 const node = { name: 'n1', labels: { zone: 'a', cores: '16', empty: '' } };
 const matches = (...nodeSelectorTerms: NodeSelectorTerm[]) => matchesNodeSelector({ nodeSelectorTerms }, node);
@@ -120,5 +120,39 @@ describe('selectPolicy', () => {
   it('needs the selector of the binding too', () => {
     const nodeSelector = { nodeSelectorTerms: [{ matchFields: [nameIs('n2')] }] };
     expect(selectPolicy([old.build()], node, { ...east, nodeSelector })).toBeNull();
+  });
+});
+
+describe('shadowsOf', () => {
+  const old = aPolicy('old').meta({ creationTimestamp: '2026-01-01T00:00:00Z' });
+  const young = aPolicy('young').meta({ creationTimestamp: '2026-02-01T00:00:00Z' });
+  const nodes: SelectableNode[] = [
+    { name: 'n2', labels: { zone: 'a' } },
+    { name: 'n1', labels: { zone: 'a' } },
+    { name: 'n3', labels: { zone: 'b' } },
+    { name: 'virtual', labels: { zone: 'a', type: 'virtual-kubelet' } },
+  ];
+  const shadows = (policy: PolicyBuilder, ...others: PolicyBuilder[]) =>
+    shadowsOf(policy.build(), {
+      policies: [policy, ...others].map((each) => each.build()),
+      nodes,
+      binding: { name: 'east' },
+    });
+
+  it.each<[string, PolicyBuilder, PolicyBuilder[], object[]]>([
+    ['alone', young, [], []],
+    ['the winner is in nobody’s shadow', old, [young], []],
+    ['everywhere', young, [old], [{ winner: 'old', nodes: ['n1', 'n2', 'n3'] }]],
+    ['where both select', young, [old.selecting('zone', 'b')], [{ winner: 'old', nodes: ['n3'] }]],
+    [
+      'of two',
+      young,
+      [old.selecting('zone', 'b'), aPolicy('first')],
+      [{ winner: 'first', nodes: ['n1', 'n2', 'n3'] }],
+    ],
+    ['never of a policy for another binding', young, [old.spec({ cluster: 'west' })], []],
+    ['never of one that is being deleted', young, [old.meta({ deletionTimestamp: 'now' })], []],
+  ])('%s', (_, policy, others, expected) => {
+    expect(shadows(policy, ...others)).toEqual(expected);
   });
 });
