@@ -37,8 +37,8 @@ export class Product {
   }
 
   /** Starts the gateway, without which the vnodes lose their heartbeat after 40 seconds. */
-  async startGateway(): Promise<void> {
-    await this.start('gateway', [entry('gateway', 'main.js')]);
+  async startGateway(): Promise<ManagedProcess> {
+    return await this.start('gateway', [entry('gateway', 'main.js')]);
   }
 
   private async start(name: string, args: readonly string[]): Promise<ManagedProcess> {
