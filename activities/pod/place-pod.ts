@@ -1,6 +1,7 @@
 import type { Pod } from 'kubernetes-types/core/v1';
 import { unsupportedNeeds, waitingReport } from '../../domain/pods/dependencies/needs';
 import { isOurs, namesVirtualPod } from '../../domain/pods/identity/ownership';
+import { mayStart } from '../../domain/pods/reconcile/may-start';
 import { failedCreateReport, PodReason, warning } from '../../domain/pods/reasons';
 import type { PodReport } from '../../domain/pods/reasons';
 import { toPhysicalPod } from '../../domain/pods/translation/to-physical-pod';
@@ -9,7 +10,7 @@ import type { PodObject } from '../../domain/pods/types';
 import { isKubeError, Pods } from '../../kube';
 import type { CreateOutcome, VirtualPodRef } from '../../workflows/contracts/activities';
 import type { Fleet } from '../fleet/fleet';
-import { isClosing, isPaused } from '../fleet/vnodes';
+import { isClosing, isPaused, vnodeState } from '../fleet/vnodes';
 import { ensureConfigMaps } from './config-maps';
 import { ensurePriorityClass } from './priority-class';
 import { reportOnPod } from './report';
@@ -44,6 +45,7 @@ export async function placePod(fleet: Fleet, ref: VirtualPodRef, vPod: PodObject
 async function holdBack(fleet: Fleet, subject: Subject, vPod: PodObject): Promise<CreateOutcome | null> {
   const vnode = fleet.virtual.nodes.store.get(vPod.spec.nodeName ?? '');
   if (isClosing(vnode)) return turnAway(fleet, subject, vPod);
+  if (!mayStart(vPod, vnodeState(vnode, subject.binding))) return { result: 'waiting', reason: 'the lender has the node for now' };
   if (isPaused(subject.binding, vnode)) return { result: 'waiting', reason: 'Paused' };
   const needs = unsupportedNeeds(vPod);
   return needs.length === 0 ? null : waiting(fleet, vPod, waitingReport(needs));

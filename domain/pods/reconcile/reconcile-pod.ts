@@ -4,6 +4,7 @@ import { isBound, isDeleting, isTerminal } from '../predicates';
 import { PHYSICAL_POD_LOST_MESSAGE, PodReason, warning } from '../reasons';
 import type { PodObject } from '../types';
 import { ignoredBecause } from './ignored';
+import { mayStart } from './may-start';
 import { hadPhysicalPod, nameHolder, type NameHolder } from './name-holder';
 import { reconcileOwn } from './reconcile-own';
 import type { NoneBecause, PodAction, PodDecision, PodPair, ReconcileContext } from './types';
@@ -114,6 +115,7 @@ function refused({ virtual, context }: Uncopied): PodAction | null {
 }
 
 function admitted({ virtual, context }: Uncopied): PodAction {
+  if (!mayStart(virtual, context.vnode)) return none('reclaimed');
   if (context.vnode === 'paused') return none('paused');
   const needs = unsupportedNeeds(virtual);
   if (needs.length > 0) return { kind: 'waitDependency', needs, report: waitingReport(needs) };

@@ -18,9 +18,10 @@ export interface PodPair {
 /**
  * What the vnode of a pod allows:
  * - `lent`: pods start; - `paused`: no new ones; - `closing`: it is given back, a pod without a copy is turned away;
+ * - `reclaimed`: the lender has it for now, only pods that tolerate that by name start; - `emptied`: not even they;
  * - `foreign`: not a vnode of this binding, or gone.
  */
-export type VnodeState = 'lent' | 'paused' | 'closing' | 'foreign';
+export type VnodeState = 'lent' | 'paused' | 'closing' | 'reclaimed' | 'emptied' | 'foreign';
 
 /** What besides the two pods decides. */
 export interface ReconcileContext extends Ownership {
@@ -86,7 +87,7 @@ export type PodAction =
 
 /**
  * Why there is nothing to do: both agree; the pod has ended; neither is there; no node is chosen; a deletion is under way;
- * others' finalizers hold the pod; not our object or vnode; no creates for now; a list is not fresh.
+ * others' finalizers hold the pod; not our object or vnode; no creates for now; the lender has the node for now; a list is not fresh.
  */
 export type NoneBecause =
   | 'harmony'
@@ -97,6 +98,7 @@ export type NoneBecause =
   | 'finalizers'
   | 'notOurs'
   | 'paused'
+  | 'reclaimed'
   | 'unsynced';
 
 /** What to do for one key now. */

@@ -17,6 +17,7 @@ const predecessor = aPhysicalPod(aPod().meta({ uid: 'older' }).build());
 const stranger = copy.meta({ labels: {}, uid: 'foreign' });
 const orphan = copy.meta({ annotations: {} });
 const daemon = fresh.ownedBy({ kind: 'DaemonSet', name: 'd' });
+const byName = { key: 'kubeocean.io/out-of-time-windows', operator: 'Exists' };
 const needy = fresh.spec({ imagePullSecrets: [{ name: 'x' }] });
 
 type Row = [string, PodBuilder | null, PodBuilder | null, Partial<ReconcileContext & PodPair>, Partial<PodAction>];
@@ -37,6 +38,11 @@ describe('a virtual pod that never had a copy', () => {
     ['is admitted on a lent vnode', fresh, null, {}, { kind: 'admit' }],
     ['is left alone while unbound', fresh.unbound(), null, {}, { kind: 'none', because: 'unbound' }],
     ['is left alone elsewhere', fresh, null, { vnode: 'foreign' }, { kind: 'none', because: 'notOurs' }],
+    ['waits on a reclaimed vnode', fresh, null, { vnode: 'reclaimed' }, { kind: 'none', because: 'reclaimed' }],
+    ['waits there though it tolerates everything', fresh.tolerating({ operator: 'Exists' }), null, { vnode: 'reclaimed' }, { kind: 'none', because: 'reclaimed' }],
+    ['waits there if it tolerates that for a while', fresh.tolerating({ ...byName, tolerationSeconds: 60 }), null, { vnode: 'reclaimed' }, { kind: 'none', because: 'reclaimed' }],
+    ['is admitted there if it tolerates that by name', fresh.tolerating(byName), null, { vnode: 'reclaimed' }, { kind: 'admit' }],
+    ['unless its policy lets nobody stay', fresh.tolerating(byName), null, { vnode: 'emptied' }, { kind: 'none', because: 'reclaimed' }],
     ['waits while paused', fresh, null, { vnode: 'paused' }, { kind: 'none', because: 'paused' }],
     ['is turned away from a closing vnode', fresh, null, { vnode: 'closing' }, { kind: 'turnAway', virtualUid: 'web-uid', verify: true, report: { type: 'Warning', reason: 'NodeClosing', message: expect.stringContaining('vnode-east-n1') } }],
     ['waits until V is synced', fresh, null, { virtualSynced: false }, { kind: 'none', because: 'unsynced' }],
@@ -199,7 +205,7 @@ describe('the mirror beside the action', () => {
 describe('over every combination', () => {
   const virtuals = [null, fresh, fresh.unbound(), known, running, deleting, running.deleting(0), fresh.deleting(), known.phase('Failed'), daemon, daemon.deleting(), needy];
   const physicals = [null, copy, copy.deleting(), copy.unbound(), copy.phase('Failed'), predecessor, orphan, stranger, copy.meta({ labels: {} })];
-  const vnodes = ['lent', 'paused', 'closing', 'foreign'] as const;
+  const vnodes = ['lent', 'paused', 'closing', 'reclaimed', 'emptied', 'foreign'] as const;
   const flags = [true, false];
   const rows: [PodObject | null, PodObject | null, ReconcileContext][] = virtuals.flatMap((virtual) =>
     physicals.flatMap((physical) =>
@@ -217,7 +223,7 @@ describe('over every combination', () => {
   const decisions = rows.map((row) => ({ row, ...reconcilePod({ virtual: row[0], physical: row[1] }, row[2]) }));
   const isOurCopy = (pod: PodObject | null) => pod?.metadata.labels?.[Label.VirtualCluster] === 'v-uid';
 
-  it('covers them', () => expect(decisions).toHaveLength(12 * 9 * 4 * 4));
+  it('covers them', () => expect(decisions).toHaveLength(12 * 9 * 6 * 4));
 
   it('never touches what is not ours', () => {
     const touching = decisions.filter(({ action }) => 'physicalUid' in action);
