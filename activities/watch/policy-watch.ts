@@ -1,19 +1,23 @@
 import type { Node } from 'kubernetes-types/core/v1';
 import { GROUP_VERSION, POLICY_KIND } from '../../api/names/group';
-import { Finalizer } from '../../api/names/keys';
+import { Annotation, Finalizer } from '../../api/names/keys';
 import type { ClusterBinding, ResourceLeasingPolicy, ResourceLeasingPolicyStatus } from '../../api/names/types';
-import { planPolicyStatus, SHADOWED } from '../../domain/binding';
+import { type NodeReclaim, planPolicyStatus, SHADOWED } from '../../domain/binding';
 import { findCondition } from '../../domain/conditions';
+import { decodeNote } from '../../domain/reclaim';
 import { shadowsOf } from '../../domain/selection';
 import type { Shadow } from '../../domain/selection';
+import { type NodeObject, physicalNodeOf } from '../../domain/vnode';
 import { calendarOf, evaluateWindows } from '../../domain/windows';
 import { recordEvent, ResourceLeasingPolicies } from '../../kube';
+import type { Change } from '../../kube';
+import { BY_BINDING } from '../fleet/virtual-cluster';
 import { COMPONENT } from '../pod/report';
 import type { WatchContext, WatchPart } from './context';
 import { KeyedQueue } from './keyed-queue';
 
-/** How long changes of nodes are collected before policies are compared with them, milliseconds. */
-const SETTLE_MILLIS = 500;
+/** How long changes of nodes are collected before policies are compared with them, milliseconds: a thousand may come at once. */
+const GATHER_MILLIS = 500;
 
 /**
  * Mirrors onto each policy whether it is valid and open now, and releases the finalizer of earlier installations, which would
@@ -23,6 +27,8 @@ export class PolicyWatch implements WatchPart {
   private readonly queue: KeyedQueue;
   private readonly ends: (() => void)[] = [];
   private settling: NodeJS.Timeout | undefined;
+  /** Policies that are looked at in a moment, by name. */
+  private readonly gathering = new Map<string, NodeJS.Timeout>();
 
   constructor(private readonly context: WatchContext) {
     const { onError } = context;
@@ -36,6 +42,7 @@ export class PolicyWatch implements WatchPart {
       physical.policies.onList(() => this.compareAll()),
       physical.nodes.subscribe(({ old, new: now }) => this.nodeChanged(old, now)),
       fleet.virtual.bindings.subscribe(() => this.compareAll()),
+      fleet.virtual.nodes.subscribe((change) => this.vnodeChanged(change as Change<NodeObject>)),
     );
     this.compareAll();
   }
@@ -43,6 +50,7 @@ export class PolicyWatch implements WatchPart {
   stop(): void {
     for (const end of this.ends) end();
     clearTimeout(this.settling);
+    for (const timer of this.gathering.values()) clearTimeout(timer);
     this.queue.stop();
   }
 
@@ -54,14 +62,36 @@ export class PolicyWatch implements WatchPart {
     else this.compareAll();
   }
 
-  /** Which policies meet on a node depends on its labels alone. Nodes often come many at a time. */
+  /** Which policies meet on a node depends on its labels alone. */
   private nodeChanged(old: Node | null, now: Node | null): void {
     if (JSON.stringify(old?.metadata?.labels) === JSON.stringify(now?.metadata?.labels) && old !== null && now !== null) return;
     if (this.context.physical.policies.store.size < 2) return;
     this.settling ??= setTimeout(() => {
       this.settling = undefined;
       this.compareAll();
-    }, SETTLE_MILLIS);
+    }, GATHER_MILLIS);
+  }
+
+  /** The conditions of a policy follow the reclaim of its nodes. */
+  private vnodeChanged({ old, new: now }: Change<NodeObject>): void {
+    if (noteTextOf(old) === noteTextOf(now)) return;
+    const name = (now ?? old)?.metadata.annotations?.[Annotation.PoliciesApplied];
+    if (name === undefined || this.gathering.has(name)) return;
+    const look = () => {
+      this.gathering.delete(name);
+      this.queue.add(name);
+    };
+    this.gathering.set(name, setTimeout(look, GATHER_MILLIS));
+  }
+
+  private reclaimsOf(policy: string): NodeReclaim[] {
+    const { fleet, ref } = this.context;
+    return (fleet.virtual.nodes.store.by(BY_BINDING, ref.name) as readonly NodeObject[]).flatMap((vnode) => {
+      const { annotations } = vnode.metadata;
+      const note = decodeNote(annotations?.[Annotation.Reclaim]);
+      if (note === null || annotations?.[Annotation.PoliciesApplied] !== policy) return [];
+      return [{ node: physicalNodeOf(vnode) ?? '', note }];
+    });
   }
 
   private compareAll(): void {
@@ -90,6 +120,7 @@ export class PolicyWatch implements WatchPart {
       },
       calendar,
       shadows: this.shadowsOf(policy, binding),
+      reclaims: this.reclaimsOf(name),
       now,
     });
     if (status !== null) {
@@ -127,4 +158,8 @@ export class PolicyWatch implements WatchPart {
     const { client } = this.context.physical;
     await client.patch(ResourceLeasingPolicies, { name }, { kind: 'merge', body }, { uid, resourceVersion });
   }
+}
+
+function noteTextOf(vnode: NodeObject | null): string | undefined {
+  return vnode?.metadata.annotations?.[Annotation.Reclaim];
 }

@@ -25,3 +25,4 @@ export {
 } from './policy-status';
 export { shadowClaim, SHADOWED } from './shadow-claim';
 export { type BindingCandidate, type BindingProblem, validateBinding } from './validate';
+export type { NodeReclaim } from './policy-reclaim';

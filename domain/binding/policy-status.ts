@@ -2,6 +2,7 @@ import type { Condition, ResourceLeasingPolicy, ResourceLeasingPolicyStatus } fr
 import { type ConditionClaim, findCondition, Reason, setConditions, toRfc3339 } from '../conditions';
 import type { Shadow } from '../selection';
 import { type Calendar, evaluateWindows, exceptionAt, isKnownZone, validateCalendar, type WindowState } from '../windows';
+import { type NodeReclaim, reclaimClaims } from './policy-reclaim';
 import { shadowClaim } from './shadow-claim';
 
 /** The binding that looks at a policy, and what it knows of the others in its virtual cluster. */
@@ -53,6 +54,8 @@ export interface PolicyStatusFacts {
   readonly calendar: Calendar;
   /** Nodes on which an older policy applies. Default none. */
   readonly shadows?: readonly Shadow[];
+  /** Its nodes that are not simply lent. */
+  readonly reclaims: readonly NodeReclaim[];
   /** Epoch milliseconds. */
   readonly now: number;
 }
@@ -66,9 +69,10 @@ export interface PolicyStatusFacts {
 export function planPolicyStatus(facts: PolicyStatusFacts): ResourceLeasingPolicyStatus | null {
   const { policy, reader } = facts;
   if (policy.spec.cluster === reader.bindingName) {
+    const { phase, conditions } = verdictOf(facts);
     const shadowed = shadowClaim(policy, facts.shadows ?? []);
-    const verdict = verdictOf(facts);
-    return statusOrNull(facts, shadowed === null ? verdict : { ...verdict, conditions: [...verdict.conditions, shadowed] });
+    const ofNodes = [...(shadowed === null ? [] : [shadowed]), ...reclaimClaims(facts.reclaims, policy.status?.conditions)];
+    return statusOrNull(facts, { phase, conditions: [...conditions, ...ofNodes] });
   }
   const misaddress = misaddressOf(policy, reader);
   return misaddress === null || isJudged(policy, misaddress) ? null : statusOrNull(facts, failed(misaddress));

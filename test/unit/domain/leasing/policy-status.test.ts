@@ -1,5 +1,6 @@
 import type { Condition, ResourceLeasingPolicyStatus } from '../../../../api/names/types';
-import { misaddressOf, planPolicyStatus, type PolicyStatusFacts } from '../../../../domain/binding';
+import { misaddressOf, type NodeReclaim, planPolicyStatus, type PolicyStatusFacts } from '../../../../domain/binding';
+import type { ReclaimNote } from '../../../../domain/reclaim';
 import { calendarOf } from '../../../../domain/windows';
 import { aPolicy } from '../../../support/builders/policy';
 
@@ -9,6 +10,7 @@ const facts: PolicyStatusFacts = {
   policy: aPolicy().build(),
   reader,
   calendar: { windows: [{ start: '08:00', end: '12:59' }], zone: 'UTC' },
+  reclaims: [],
   now: NOW,
 };
 const NEVER = { windows: [{ start: '', end: '' }], zone: 'UTC' };
@@ -172,5 +174,52 @@ describe('planPolicyStatus', () => {
     ['ours, whoever judged it', 'east', valid({ status: 'False', reason: 'UnknownBinding' }), true],
   ])('a policy %s: written %s', (_, cluster, status, written) => {
     expect(plan({ policy: aPolicy().spec({ cluster }).status(status).build() }) !== null).toBe(written);
+  });
+});
+
+describe('the reclaim of its nodes', () => {
+  const node = (name: string, note: Partial<ReclaimNote>): NodeReclaim => ({
+    node: name,
+    note: { phase: 'Grace', reason: 'GracePeriod', message: 'Wait.', ...note },
+  });
+  const said = (reclaims: NodeReclaim[], status: ResourceLeasingPolicyStatus = {}) =>
+    plan({ reclaims, policy: aPolicy().status(status).build() })
+      ?.conditions?.filter(({ type }) => type.startsWith('Reclaim'))
+      .map(({ type, status: value, reason, message }) => `${type}=${value}/${reason}: ${message}`);
+
+  it.each<[string, NodeReclaim[], string[]]>([
+    ['none', [], []],
+    ['one', [node('n1', {})], ['Reclaiming=True/Grace: n1 Grace.']],
+    [
+      'the one that is waited for most comes first',
+      [node('n3', { phase: 'Closed' }), node('n2', {}), node('n1', { phase: 'Forced' })],
+      ['Reclaiming=True/Forced: n1 Forced, n2 Grace, n3 Closed.'],
+    ],
+    ['all are empty', [node('n2', { phase: 'Closed' }), node('n1', { phase: 'Closed' })], ['Reclaiming=False/Closed: n1 Closed, n2 Closed.']],
+    [
+      'pods that tolerate it are named',
+      [node('n1', { phase: 'Closed', reason: 'ToleratingPodsRemain', message: 'Remain: default/a.' })],
+      ['Reclaiming=False/ToleratingPodsRemain: Remain: default/a.'],
+    ],
+    [
+      'one is stuck',
+      [node('n1', { phase: 'Forced', stuck: 'Pods are left.' }), node('n2', { phase: 'Closed' })],
+      ['Reclaiming=True/Forced: n1 Forced, n2 Closed.', 'ReclaimStuck=True/ReclaimStuck: n1: Pods are left.'],
+    ],
+    [
+      'many',
+      Array.from({ length: 12 }, (_, index) => node(`n${10 + index}`, {})),
+      [expect.stringMatching(/^Reclaiming=True\/Grace: n10 Grace, .* n19 Grace and 2 more\.$/)],
+    ],
+  ])('%s', (_, reclaims, expected) => {
+    expect(said(reclaims)).toEqual(expected);
+  });
+
+  it('is taken back when it is over', () => {
+    const before = plan({ reclaims: [node('n1', { stuck: 'Pods are left.' })] });
+    expect(said([], before ?? {})).toEqual([
+      'Reclaiming=False/Lent: No node of this policy is being reclaimed.',
+      'ReclaimStuck=False/NodeEmpty: No node is stuck.',
+    ]);
   });
 });
