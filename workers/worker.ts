@@ -7,6 +7,7 @@ import { registerBindingMetrics } from './observability/binding-metrics';
 import { createLogger } from './observability/logger';
 import type { Logger } from './observability/logger';
 import { WorkerMetrics } from './observability/metrics';
+import { registerReclaimMetrics } from './observability/reclaim-metrics';
 import { exitWithParent, onShutdown, reportReady, serveHealth } from './process';
 import { missingForWork } from './readiness';
 import { startWorkers } from './run-workers';
@@ -31,6 +32,7 @@ async function main(log: Logger): Promise<void> {
   const client = createKubeClient(access, { component: 'worker', connections: CONNECTIONS });
   const virtual = await openVirtualCluster(client, onError);
   registerBindingMetrics(metrics.registry, () => virtual.bindings.store.list());
+  registerReclaimMetrics(metrics.registry, virtual.nodes.store);
   const fleet = new Fleet(virtual, onError);
   const temporal = await connectTemporal();
   await ensureManager(temporal.client, virtual.uid, workflow);
