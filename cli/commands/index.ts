@@ -3,10 +3,17 @@ import type { Io } from '../io';
 import { registerCheck } from './check';
 import { registerInstall } from './install';
 import { registerKubeconfig } from './kubeconfig';
+import { registerReclaim } from './reclaim';
 import { registerUp } from './up';
 
 /** Adds one subcommand; a thrown {@link UserError} becomes its message and exit code 1. */
 export type RegisterCommand = (program: Command, io: Io) => void;
 
 /** Every subcommand, in the order of the help. One file of this folder each. */
-export const commands: readonly RegisterCommand[] = [registerInstall, registerKubeconfig, registerCheck, registerUp];
+export const commands: readonly RegisterCommand[] = [
+  registerInstall,
+  registerKubeconfig,
+  registerCheck,
+  registerReclaim,
+  registerUp,
+];
