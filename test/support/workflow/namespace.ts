@@ -12,10 +12,15 @@ export async function createNamespace(address: string): Promise<string> {
   const connection = await Connection.connect({ address });
   try {
     await connection.workflowService.registerNamespace({ namespace, workflowExecutionRetentionPeriod: { seconds: 86_400 } as never });
-    const searchAttributes = Object.fromEntries(SEARCH_ATTRIBUTES.map(({ name, type }) => [name, VALUE_TYPES[type] ?? 0]));
-    await eventually(() => connection.operatorService.addSearchAttributes({ namespace, searchAttributes }));
+    await eventually(() => addSearchAttributes(connection, namespace));
     return namespace;
   } finally {
     await connection.close();
   }
+}
+
+/** Registers our search attributes, without which no workflow of ours gets on. */
+export async function addSearchAttributes({ operatorService }: Connection, namespace: string): Promise<void> {
+  const searchAttributes = Object.fromEntries(SEARCH_ATTRIBUTES.map(({ name, type }) => [name, VALUE_TYPES[type] ?? 0]));
+  await operatorService.addSearchAttributes({ namespace, searchAttributes });
 }
