@@ -3,6 +3,7 @@ import type { ShortActivities, WatchActivities } from '../workflows/contracts/ac
 import { bindingActivities } from './binding';
 import type { Fleet } from './fleet/fleet';
 import { nodeActivities } from './node';
+import type { ActivityObserver } from './observer';
 import { podActivities } from './pod';
 import type { ActivitySettings } from './settings';
 import { openWorkflowsOf } from './temporal/open-workflows';
@@ -16,18 +17,19 @@ export interface ActivityDependencies {
   readonly settings: ActivitySettings;
   /** Over a connection with the tuned retry, see `workers/temporal.ts`. */
   readonly client: Client;
+  readonly observer: ActivityObserver;
   /** Told about failures that are retried in the background. */
   readonly onError: (error: unknown, subject: string) => void;
 }
 
 /** The activities of a worker process: short ones for the workflows' queue, the watch for its own. */
 export function createActivities(deps: ActivityDependencies): { short: ShortActivities; watch: WatchActivities } {
-  const { fleet, settings, client } = deps;
+  const { fleet, client } = deps;
   const openWorkflows = openWorkflowsOf(client);
   return {
     short: {
       ...bindingActivities(fleet),
-      ...nodeActivities(fleet, settings, openWorkflows),
+      ...nodeActivities(deps, openWorkflows),
       ...podActivities(fleet),
       ...sharedActivities(fleet, client, openWorkflows),
     },

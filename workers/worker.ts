@@ -38,7 +38,7 @@ async function main(log: Logger): Promise<void> {
   await ensureManager(temporal.client, virtual.uid, workflow);
   const workers = await startWorkers(
     temporal,
-    createActivities({ fleet, settings, client: temporal.client, onError }),
+    createActivities({ fleet, settings, client: temporal.client, observer: metrics, onError }),
   );
   const ensuring = setInterval(() => void ensureManager(temporal.client, virtual.uid, workflow).catch(onError), MANAGER_MILLIS);
   const health = await serveHealth({

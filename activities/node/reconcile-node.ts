@@ -1,15 +1,24 @@
 import { Reason } from '../../domain/conditions';
 import { teardownStartedAt } from '../../domain/vnode';
 import type { NodeDecision } from '../../domain/vnode';
+import type { WindowState } from '../../domain/windows';
 import type { NodeOrders, NodePass, NodeRef } from '../../workflows/contracts/activities';
 import type { Fleet } from '../fleet/fleet';
 import { isPaused } from '../fleet/vnodes';
+import type { ActivityObserver } from '../observer';
 import type { ActivitySettings } from '../settings';
 import { decide, StoresNotReady, viewNode } from './facts';
 import type { NodeView } from './facts';
 import { holdNode } from './hold-node';
 import { lendNode } from './lend-node';
 import { returnNode } from './return-node';
+
+/** What node activities share. */
+export interface NodeDependencies {
+  readonly fleet: Fleet;
+  readonly settings: ActivitySettings;
+  readonly observer: ActivityObserver;
+}
 
 /** What a step on one node works with. */
 export interface NodeStep {
@@ -41,8 +50,7 @@ const FORGOTTEN: NodePass = {
  * @throws StoresNotReady, CredentialsFault, KubeError: try again
  */
 export async function reconcileNode(
-  fleet: Fleet,
-  settings: ActivitySettings,
+  { fleet, settings, observer }: NodeDependencies,
   ref: NodeRef,
   orders: NodeOrders,
 ): Promise<NodePass> {
@@ -51,11 +59,20 @@ export async function reconcileNode(
   const now = Date.now();
   const step: NodeStep = { fleet, settings, ref, orders, view, now };
   const decision = orders.cancelled ? RETURNED_BY_HAND : unlessPaused(view, decide(view, settings, now));
-  if (decision.action === 'lend' && typeof view.node !== 'string') return lendNode(step, view.node, decision);
-  if (decision.action === 'teardown') return returnNode(step, decision);
+  if (decision.action === 'lend' && typeof view.node !== 'string') {
+    const pass = await lendNode(step, view.node, decision);
+    const { nextEdge: armed = null } = orders;
+    if (armed !== null && armed <= now) observer.edgeActedOn(ref.binding, Date.now() - armed);
+    return { ...pass, nextEdge: nextEdgeOf(decision.window) };
+  }
+  if (decision.action === 'teardown') return { ...(await returnNode(step, decision)), nextEdge: null };
   // This process alone is behind, after a cut for example: its lists come back in seconds, and no message would say so.
   if (view.node === 'Unknown' && !view.unreachable) throw new StoresNotReady(`the lists of ClusterBinding ${ref.binding} are behind`);
   return holdNode(step, decision);
+}
+
+function nextEdgeOf(window: WindowState): number | null {
+  return window.open ? window.closesAt : window.opensAt;
 }
 
 /** Ways back that nobody may hold up: the machine is gone, or the binding is, or the machine's owner asks. */

@@ -1,11 +1,19 @@
-import { collectDefaultMetrics, Counter, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client';
+import type { ActivityObserver } from '../../activities/observer';
 
 /** Prometheus metrics of a worker process; those of the Temporal SDK have an endpoint of their own. */
-export class WorkerMetrics {
+export class WorkerMetrics implements ActivityObserver {
   readonly registry = new Registry();
   private readonly retries = new Counter({
     name: 'kubeocean_worker_background_retries_total',
     help: 'Failures in the background (lists, mirrors, messages) that are tried again.',
+    registers: [this.registry],
+  });
+  private readonly lateness = new Histogram({
+    name: 'kubeocean_window_edge_lateness_seconds',
+    help: 'Time from the instant at which a window opened or closed until the virtual node was changed accordingly.',
+    labelNames: ['binding'] as const,
+    buckets: [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15, 30, 60, 300, 1_800, 7_200],
     registers: [this.registry],
   });
 
@@ -15,5 +23,9 @@ export class WorkerMetrics {
 
   retried(): void {
     this.retries.inc();
+  }
+
+  edgeActedOn(binding: string, lateMillis: number): void {
+    this.lateness.observe({ binding }, lateMillis / 1_000);
   }
 }

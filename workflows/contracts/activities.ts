@@ -50,7 +50,7 @@ export interface NodeRef {
 
 /** What the workflow knows and the clusters do not. */
 export type NodeOrders = Readonly<
-  Pick<LeasedNodeState, 'phase' | 'edge' | 'forcedSince' | 'stuck' | 'forcedAt' | 'reclaim' | 'cancelled'>
+  Pick<LeasedNodeState, 'phase' | 'edge' | 'nextEdge' | 'forcedSince' | 'stuck' | 'forcedAt' | 'reclaim' | 'cancelled'>
 >;
 
 export interface NodePass {
@@ -68,6 +68,8 @@ export interface NodePass {
   readonly forcedSince: number | null;
   /** Long after the deadline the node is not empty. */
   readonly stuck: boolean;
+  /** Instant at which lending begins or ends next, epoch milliseconds; absent: could not be told. */
+  readonly nextEdge?: number | null;
   readonly pods: number;
 }
 

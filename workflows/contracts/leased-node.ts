@@ -43,6 +43,8 @@ export interface LeasedNodeState {
   forcedSince: number | null;
   /** True: long after the deadline the node is not empty. */
   stuck: boolean;
+  /** Instant at which lending begins or ends next, as last heard; a pass after it measures by it how late it is. */
+  nextEdge?: number | null;
   /** When somebody asked to skip the rest of the grace period, epoch milliseconds. */
   forcedAt: number | null;
   /** Somebody asked to have the node back, window or not; kept until a window opens next. */

@@ -80,8 +80,8 @@ export class NodeRun {
 
   private async look(): Promise<void> {
     this.stale = false;
-    const { phase, edge, forcedSince, stuck, forcedAt, reclaim, cancelled } = this.state;
-    const orders = { phase, edge, forcedSince, stuck, forcedAt, reclaim, cancelled };
+    const { phase, edge, nextEdge, forcedSince, stuck, forcedAt, reclaim, cancelled } = this.state;
+    const orders = { phase, edge, nextEdge, forcedSince, stuck, forcedAt, reclaim, cancelled };
     const pass = await attempt(this.pulse, (activities) => activities.reconcileNode(this.ref, orders));
     if (pass === WOKEN) this.stale = true;
     else this.fold(pass);

@@ -29,11 +29,13 @@ const LOUD = makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' });
 
 /** Temporal as one test file sees it: a namespace of its own, real workers, and stubs for activities. */
 export class World {
+  private workers: readonly Worker[] = [];
+  private ended: Promise<unknown> = Promise.resolve();
+
   private constructor(
     private readonly temporal: TemporalConnections,
     readonly stubs: ActivityStubs,
-    private readonly workers: readonly Worker[],
-    private readonly ended: Promise<unknown>,
+    private readonly bundle: string,
   ) {}
 
   static async open({ address, bundle }: Pick<SharedServer, 'address' | 'bundle'> = sharedServer()): Promise<World> {
@@ -43,8 +45,9 @@ export class World {
     Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [], telemetryOptions: { logging: { filter: LOUD } } });
     const temporal = await connectTemporal();
     const stubs = new ActivityStubs(speakingToTemporal(temporal.client));
-    const workers = await createWorkers(temporal, stubs, bundle);
-    return new World(temporal, stubs, workers, Promise.all(workers.map((worker) => worker.run())));
+    const world = new World(temporal, stubs, bundle);
+    await world.startWorkers();
+    return world;
   }
 
   /** Over the product's own connection, with its tuned retry. */
@@ -57,9 +60,20 @@ export class World {
     return openWorkflowsOf(this.client);
   }
 
-  async close(): Promise<void> {
+  async startWorkers(): Promise<void> {
+    this.workers = await createWorkers(this.temporal, this.stubs, this.bundle);
+    this.ended = Promise.all(this.workers.map((worker) => worker.run()));
+  }
+
+  /** From then on nobody acts, until they are started again. */
+  async stopWorkers(): Promise<void> {
     for (const worker of this.workers) worker.shutdown();
     await this.ended;
+    this.workers = [];
+  }
+
+  async close(): Promise<void> {
+    await this.stopWorkers();
     await this.temporal.close();
   }
 

@@ -1,0 +1,8 @@
+/** Hears what activities measure; the worker makes metrics of it. */
+export interface ActivityObserver {
+  /**
+   * A window edge has been acted on: the vnode is as the calendar wants it.
+   * @param lateMillis since the instant of the edge
+   */
+  edgeActedOn(binding: string, lateMillis: number): void;
+}
