@@ -54,7 +54,7 @@ class Lease {
     this.passes += 1;
     if (now >= this.end) return RETURNED;
     const decision = decideNode({
-      physical: { name: 'n1', uid: 'uid-of-n1', labels: {}, deleting: false },
+      physical: { name: 'n1', uid: 'uid-of-n1', labels: {}, deleting: false, reclaimRequested: false },
       binding: { name: this.policy.spec.cluster, deleting: false },
       policies: [this.policy],
       vnode: null,
