@@ -39,6 +39,8 @@ class VirtualWatch {
       endpoints.subscribe(() => bindings.store.list().forEach((binding) => this.tell(binding))),
     );
     this.reportAll();
+    // What changed while nobody watched may be an annotation: the generation, which the manager goes by, would not say.
+    for (const binding of bindings.store.list()) this.tell(binding);
   }
 
   async stop(): Promise<void> {
