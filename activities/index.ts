@@ -1,11 +1,13 @@
 import type { Client } from '@temporalio/client';
 import type { ShortActivities, WatchActivities } from '../workflows/contracts/activities';
 import { bindingActivities } from './binding';
+import { debtActivities } from './debts';
 import type { Fleet } from './fleet/fleet';
 import { nodeActivities } from './node';
 import type { ActivityObserver } from './observer';
 import { podActivities } from './pod';
 import type { ActivitySettings } from './settings';
+import { dismissPodsOf } from './temporal/dismiss-pods';
 import { openWorkflowsOf } from './temporal/open-workflows';
 import { sharedActivities } from './temporal/shared';
 import { ConflatingSignals } from './temporal/signals';
@@ -29,7 +31,8 @@ export function createActivities(deps: ActivityDependencies): { short: ShortActi
   return {
     short: {
       ...bindingActivities(fleet),
-      ...nodeActivities(deps, openWorkflows),
+      ...debtActivities(fleet),
+      ...nodeActivities(deps, { openWorkflows, dismissPods: dismissPodsOf(client, openWorkflows) }),
       ...podActivities(fleet),
       ...sharedActivities(fleet, client, openWorkflows),
     },

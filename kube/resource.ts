@@ -1,6 +1,17 @@
 import type { CustomResourceDefinition } from 'kubernetes-types/apiextensions/v1';
 import type { Lease } from 'kubernetes-types/coordination/v1';
-import type { ConfigMap, Event, Namespace, Node, Pod, Secret, Service, ServiceAccount } from 'kubernetes-types/core/v1';
+import type {
+  ConfigMap,
+  Event,
+  Namespace,
+  Node,
+  PersistentVolume,
+  PersistentVolumeClaim,
+  Pod,
+  Secret,
+  Service,
+  ServiceAccount,
+} from 'kubernetes-types/core/v1';
 import type { ClusterRole, ClusterRoleBinding, Role, RoleBinding } from 'kubernetes-types/rbac/v1';
 import type { PriorityClass } from 'kubernetes-types/scheduling/v1';
 import type { CSINode } from 'kubernetes-types/storage/v1';
@@ -61,6 +72,10 @@ export const Nodes = resourceType<Node>('v1', 'Node', clusterWide);
 export const Namespaces = resourceType<Namespace>('v1', 'Namespace', clusterWide);
 export const Secrets = resourceType<Secret>('v1', 'Secret', namespaced);
 export const ConfigMaps = resourceType<ConfigMap>('v1', 'ConfigMap', namespaced);
+export const PersistentVolumes = resourceType<PersistentVolume>('v1', 'PersistentVolume', clusterWide);
+export const PersistentVolumeClaims = resourceType<PersistentVolumeClaim>('v1', 'PersistentVolumeClaim', namespaced);
+/** Somebody else's kind (spec leasing.md 1.5); most clusters do not have it. */
+export const LogConfigs = resourceType<KubeObject>('cls.cloud.tencent.com/v1', 'LogConfig', clusterWide);
 export const Events = resourceType<Event>('v1', 'Event', namespaced);
 export const ServiceAccounts = resourceType<ServiceAccount>('v1', 'ServiceAccount', namespaced);
 export const Services = resourceType<Service>('v1', 'Service', namespaced);

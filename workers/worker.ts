@@ -50,6 +50,7 @@ async function main(log: Logger): Promise<void> {
     metrics: () => metrics.registry.metrics(),
   });
   reportReady({ httpPort: health.port });
+  log.info({ httpPort: health.port }, 'worker listens');
   const shutdown = onShutdown(
     async () => {
       clearInterval(ensuring);

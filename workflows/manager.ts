@@ -7,13 +7,15 @@ import type { BindingsSeen, ManagerInput, ManagerState } from './contracts/manag
 import { KoBinding } from './contracts/search-attributes';
 import { clusterBinding } from './cluster-binding';
 import { ensureChild, trySignal } from './kit/children';
+import { Debts } from './manager/debts';
 import { continueWhen, nextTick } from './kit/continuing';
 import { Pulse } from './kit/pulse';
 import { watch } from './watch';
 
 /**
  * The root of the tree: one `clusterBinding` child per ClusterBinding, and the watch of the virtual cluster.
- * It decides nothing about a binding; it makes sure that each has its workflow.
+ * It decides nothing about a binding; it makes sure that each has its workflow. It also has the debts paid that bindings to
+ * abandoned clusters leave behind, for as long as that takes.
  */
 export async function manager(input: ManagerInput): Promise<void> {
   const state: ManagerState = input.carried ?? { v: 1, bindings: {} };
@@ -22,11 +24,14 @@ export async function manager(input: ManagerInput): Promise<void> {
   let tickAt = 0;
   // A run that starts from nothing knows no binding; a watch that runs already has told what it saw to the run before.
   let compare = input.carried === undefined;
+  const debts = new Debts(pulse);
 
   setHandler(bindingsSeenSignal, pulse.on((seen) => foldBindings(state, seen).forEach((name) => unsure.add(name))), {
     description: 'ClusterBindings that the watch of the virtual cluster saw.',
   });
   setHandler(closedSignal, pulse.on(({ name, uid, why }) => {
+    // It may have left a debt.
+    debts.lookNow();
     const binding = state.bindings[name];
     if (binding === undefined) return;
     // It was made again under its name: its workflow could not start while the old one was closing.
@@ -38,7 +43,8 @@ export async function manager(input: ManagerInput): Promise<void> {
     for (const binding of Object.values(state.bindings)) delete binding.held;
     tickAt = 0;
     compare = true;
-  }), { description: 'Make sure now that every child exists; also takes back cancellations.' });
+    debts.payNow();
+  }), { description: 'Make sure now that every child exists; also takes back cancellations, and tries every debt.' });
   setHandler(managerStatusQuery, () => ({
     virtualCluster: input.virtualCluster,
     bindings: Object.keys(state.bindings).sort(),
@@ -51,15 +57,17 @@ export async function manager(input: ManagerInput): Promise<void> {
       compare = false;
       await ensureWatch(input, afresh);
       unsure = new Set(Object.keys(state.bindings));
+      debts.lookNow();
     }
     for (const name of unsure) {
       unsure.delete(name);
       await ensureBinding(input, state, name);
     }
+    await debts.turn();
     setCurrentDetails(`Bindings: ${Object.keys(state.bindings).sort().join(', ') || 'none yet'}`);
     const again = continueWhen(pulse, input.settings);
     if (again === 'now') await continueAsNew<typeof manager>({ ...input, carried: state });
-    await pulse.next(earliest(tickAt, again === 'no' ? null : (again as number)), 'next look at the children');
+    await pulse.next(earliest(tickAt, debts.dueAt, again === 'no' ? null : (again as number)), 'next look at the children');
   }
 }
 

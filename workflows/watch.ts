@@ -25,11 +25,14 @@ export async function watch(input: WatchInput): Promise<void> {
   const scope = new CancellationScope();
   let { target } = input;
   let again = false;
+  let wanted = false;
   const startAgain = () => {
     again = true;
     scope.cancel();
   };
+  CancellationScope.current().cancelRequested.catch(() => (wanted = false));
   setHandler(wantedSignal, ({ uid }) => {
+    wanted = true;
     if (target.kind === 'virtual' || target.uid === uid) return;
     target = { ...target, uid };
     startAgain();
@@ -42,8 +45,8 @@ export async function watch(input: WatchInput): Promise<void> {
     if (!isCancellation(error)) throw error;
     if (!again) return;
   }
-  // Cancelled from outside, unless another binding wants it by now.
-  if (CancellationScope.current().consideredCancelled && target === input.target) return;
+  // Cancelled from outside, unless somebody wants it since.
+  if (CancellationScope.current().consideredCancelled && !wanted) return;
   await continueAsNew<typeof watch>({ ...input, target });
 }
 

@@ -30,3 +30,10 @@ export async function releaseMountNamespace(client: KubeClient, name: string, vi
   const body = { metadata: { labels: { [Label.VirtualCluster]: null } } };
   await client.patch(Namespaces, { name }, { kind: 'merge', body });
 }
+
+/** Whether the mount namespace of a binding is also that of another binding here: they share one claim. */
+export function sharesMountNamespace({ virtual }: Fleet, { metadata, status }: ClusterBinding): boolean {
+  const uid = status?.mountNamespaceUID;
+  const others = virtual.bindings.store.list().filter((other) => other.metadata.uid !== metadata.uid);
+  return uid !== undefined && others.some((other) => other.status?.mountNamespaceUID === uid);
+}

@@ -1,6 +1,6 @@
 import { Finalizer, GATEWAY_LEASE, Label } from '../../api/names/keys';
 import type { ClusterBinding } from '../../api/names/types';
-import { decideBinding, elderWithClusterId, planBindingStatus, validateBinding } from '../../domain/binding';
+import { decideBinding, elderWithClusterId, isAbandoned, planBindingStatus, validateBinding } from '../../domain/binding';
 import type { BindingDecision, BindingFacts } from '../../domain/binding';
 import { findCondition, Reason } from '../../domain/conditions';
 import { ClusterBindings, NodeLeases } from '../../kube';
@@ -8,7 +8,8 @@ import type { BindingPass, BindingRef } from '../../workflows/contracts/activiti
 import { BY_BINDING } from '../fleet/virtual-cluster';
 import type { Fleet } from '../fleet/fleet';
 import { claimMountNamespace } from './mount-namespace';
-import { preflight } from './preflight';
+import { preflight } from './preflight-checks';
+import { releaseOriginals } from './release-originals';
 import { reportOnBinding } from './report';
 
 /** How long the first lists of a physical cluster are waited for before the condition says that they are not synced. */
@@ -29,7 +30,7 @@ export async function reconcileBinding(fleet: Fleet, ref: BindingRef): Promise<B
   const { facts, credentials } = await gather(fleet, binding, deleting);
   const decision = decideBinding(facts);
   if (decision.phase === 'Ready') {
-    await ensureFinalizer(fleet, binding);
+    await takeOver(fleet, binding);
     await claimMountNamespace(fleet, binding);
   }
   await writeStatus(fleet, binding, decision);
@@ -40,6 +41,7 @@ export async function reconcileBinding(fleet: Fleet, ref: BindingRef): Promise<B
     reason: decision.reason,
     credentials,
     clusterId: binding.spec.clusterID,
+    ...(isAbandoned(binding) ? { abandoned: true } : {}),
   };
 }
 
@@ -99,11 +101,18 @@ async function gatewayServing({ virtual }: Fleet): Promise<boolean> {
   return Date.now() - renewed < GATEWAY_SILENT_MILLIS;
 }
 
-async function ensureFinalizer({ virtual }: Fleet, { metadata }: ClusterBinding): Promise<void> {
-  const finalizers = metadata.finalizers ?? [];
-  if (finalizers.includes(Finalizer.ClusterBindingManager)) return;
-  const body = { metadata: { finalizers: [...finalizers, Finalizer.ClusterBindingManager] } };
-  const { name, uid, resourceVersion } = metadata;
+/**
+ * One finalizer of ours holds the binding. That of an earlier installation's syncer marks what it left on objects of the user's:
+ * both are released here, not only when the binding ends, so that nobody's `kubectl delete` hangs meanwhile.
+ */
+async function takeOver({ virtual }: Fleet, { metadata, spec }: ClusterBinding): Promise<void> {
+  const { name, uid, resourceVersion, finalizers = [] } = metadata;
+  const others = finalizers.filter((finalizer) => finalizer !== Finalizer.ClusterBindingSyncer);
+  const wasTheirs = others.length < finalizers.length;
+  if (wasTheirs) await releaseOriginals(virtual.client, spec.clusterID);
+  const isHeld = others.includes(Finalizer.ClusterBindingManager);
+  if (isHeld && !wasTheirs) return;
+  const body = { metadata: { finalizers: isHeld ? others : [...others, Finalizer.ClusterBindingManager] } };
   await virtual.client.patch(ClusterBindings, { name }, { kind: 'merge', body }, { uid, resourceVersion });
 }
 

@@ -14,6 +14,8 @@ export interface Credentials {
   readonly access: ClusterAccess;
   /** ResourceVersion of the Secret. */
   readonly version: string;
+  /** UID of the Secret. */
+  readonly uid: string;
 }
 
 /**
@@ -24,13 +26,23 @@ export interface Credentials {
 export async function readCredentials(client: KubeClient, binding: ClusterBinding): Promise<Credentials> {
   const { name, namespace } = binding.spec.secretRef;
   if (!name || !namespace) throw new CredentialsFault('spec.secretRef needs both name and namespace');
+  return readSecret(client, { name, namespace });
+}
+
+/**
+ * Reads the kubeconfig in a Secret.
+ * @throws CredentialsFault, KubeError as {@link readCredentials}
+ */
+export async function readSecret(client: KubeClient, key: { readonly namespace: string; readonly name: string }): Promise<Credentials> {
+  const { namespace, name } = key;
   const secret = await client.get<Secret>(Secrets, { namespace, name });
-  if (secret === null) throw new CredentialsFault(`Secret ${namespace}/${name} of spec.secretRef does not exist`);
+  if (secret === null) throw new CredentialsFault(`Secret ${namespace}/${name} does not exist`);
   const encoded = secret.data?.[KUBECONFIG_KEY];
   if (!encoded) throw new CredentialsFault(`Secret ${namespace}/${name} has no key "${KUBECONFIG_KEY}"`);
   try {
     const access = parseKubeconfig(Buffer.from(encoded, 'base64').toString('utf8'));
-    return { access, version: secret.metadata?.resourceVersion ?? '' };
+    const { resourceVersion = '', uid = '' } = secret.metadata ?? {};
+    return { access, version: resourceVersion, uid };
   } catch (error) {
     if (!(error instanceof KubeconfigError)) throw error;
     throw new CredentialsFault(`kubeconfig in Secret ${namespace}/${name}: ${error.message}`);

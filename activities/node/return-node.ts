@@ -98,7 +98,8 @@ async function letGo({ fleet, view }: NodeStep, vnode: NodeObject | null): Promi
   await removeCompanions(fleet, view.vnodeName);
 }
 
-async function releaseVnode({ virtual: { client } }: Fleet, { metadata: { name, uid } }: NodeObject): Promise<void> {
+/** Takes our finalizer off a vnode that is being deleted, if it is still the same. @throws KubeError */
+export async function releaseVnode({ virtual: { client } }: Fleet, { metadata: { name, uid } }: NodeObject): Promise<void> {
   const live = (await client.get(Nodes, { name })) as NodeObject | null;
   if (live === null || live.metadata.uid !== uid) return;
   const patch = releasePatch(live);

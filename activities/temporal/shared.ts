@@ -1,10 +1,11 @@
-import type { Client } from '@temporalio/client';
+import type { Client, WorkflowHandle } from '@temporalio/client';
 import { WorkflowNotFoundError } from '@temporalio/common';
 import { Annotation } from '../../api/names/keys';
 import { vnodeName } from '../../domain/vnode';
 import { ClusterBindings, isKubeError, Nodes } from '../../kube';
-import type { SharedActivities } from '../../workflows/contracts/activities';
+import type { BindingRef, SharedActivities } from '../../workflows/contracts/activities';
 import { forceReclaimSignal } from '../../workflows/contracts/common';
+import { nodeChangedSignal } from '../../workflows/contracts/leased-node';
 import { failing } from '../failing';
 import type { Fleet } from '../fleet/fleet';
 import type { OpenWorkflows } from './open-workflows';
@@ -24,9 +25,9 @@ export function sharedActivities(fleet: Fleet, client: Client, openWorkflows: Op
       else await unlessGone(client.patch(Nodes, { name: vnodeName(binding.spec.clusterID, node) }, patch));
     }),
 
-    tellNodes: failing(async ({ name }, message) => {
-      const ids = await openWorkflows({ type: 'leasedNode', binding: name });
-      await Promise.all(ids.map((id) => tell(client, id, message)));
+    tellNodes: failing(async (ref, message) => {
+      const ids = await openWorkflows({ type: 'leasedNode', binding: ref.name });
+      await Promise.all(ids.map((id) => tell(client.workflow.getHandle(id), ref, message)));
     }),
   };
 }
@@ -40,10 +41,11 @@ async function unlessGone(write: Promise<unknown>): Promise<void> {
   }
 }
 
-async function tell(client: Client, workflowId: string, message: 'forceReclaim' | 'cancel'): Promise<void> {
-  const handle = client.workflow.getHandle(workflowId);
+async function tell(handle: WorkflowHandle, { uid }: BindingRef, message: 'forceReclaim' | 'cancel' | 'look'): Promise<void> {
   try {
-    await (message === 'cancel' ? handle.cancel() : handle.signal(forceReclaimSignal));
+    if (message === 'cancel') await handle.cancel();
+    else if (message === 'look') await handle.signal(nodeChangedSignal, { uid });
+    else await handle.signal(forceReclaimSignal);
   } catch (error) {
     if (!(error instanceof WorkflowNotFoundError)) throw error;
   }

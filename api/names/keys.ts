@@ -57,6 +57,8 @@ export const Annotation = {
   /** On a physical node, RFC 3339: its owner takes it back, and pods are deleted from that instant on. */
   ReclaimRequested: 'kubeocean.io/reclaim-requested',
   Paused: 'kubeocean.io/paused',
+  /** On a ClusterBinding: when (RFC 3339) somebody gave its physical cluster up. Counts once the binding is being deleted. */
+  Abandon: 'kubeocean.io/abandon',
   RunningDaemonset: 'kubeocean.io/running-daemonset',
   VirtualPodNamespace: 'kubeocean.io/virtual-pod-namespace',
   VirtualPodName: 'kubeocean.io/virtual-pod-name',
@@ -82,6 +84,13 @@ export const Taint = {
   ClusterUnreachable: 'kubeocean.io/cluster-unreachable',
   NodeUnschedulable: 'node.kubernetes.io/unschedulable',
 } as const;
+
+/** On objects of the user's that an earlier installation copied; one of each for a clusterID. Never written, only taken off. */
+export const syncedByLabel = (clusterId: string): string => `${KEY_PREFIX}synced-by-${clusterId}`;
+/** See {@link syncedByLabel}. */
+export const copyFinalizer = (clusterId: string): string => `${KEY_PREFIX}finalizer-${clusterId}`;
+/** See {@link syncedByLabel}: how an earlier installation noted that the copy goes. */
+export const deletingAnnotation = (clusterId: string): string => `${KEY_PREFIX}deleting-${clusterId}`;
 
 /** Finalizers. Only the binding's and the vnode's are ever added; the others are honoured and released. */
 export const Finalizer = {
@@ -115,6 +124,8 @@ export const SYSTEM_NAMESPACES: readonly string[] = [
 export const SYSTEM_NAMESPACE = 'kubeocean-system';
 /** Heartbeat object that the gateways renew: it tells whether one serves. */
 export const GATEWAY_LEASE = { namespace: SYSTEM_NAMESPACE, name: 'kubeocean-gateway' } as const;
+/** ConfigMap of what is still to be removed from physical clusters that were abandoned. */
+export const DEBTS = { namespace: SYSTEM_NAMESPACE, name: 'kubeocean-debts' } as const;
 /** Conventional mount namespace in a physical cluster. */
 export const WORKER_NAMESPACE = 'kubeocean-worker';
 /** PriorityClass of physical pods unless the binding names another; value {@link DEFAULT_PRIORITY}. */

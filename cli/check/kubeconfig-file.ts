@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { checkCluster } from '../../activities/binding/preflight';
+import { checkCluster } from '../../activities/binding/preflight-checks';
 import { Check, CONTENT_CHECKS, credentialsCheck, failed, passed, skipped, type PreflightCheck } from '../../domain/binding';
 import { createKubeClient, KubeconfigError, parseKubeconfig, type ClusterAccess } from '../../kube';
 import { UserError } from '../user-error';

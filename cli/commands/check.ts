@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { readClusterUid } from '../../activities/fleet/virtual-cluster';
-import { preflight } from '../../activities/binding/preflight';
+import { preflight } from '../../activities/binding/preflight-checks';
 import { WORKER_NAMESPACE } from '../../api/names/keys';
 import { validateBinding, type PreflightCheck } from '../../domain/binding';
 import { ClusterBindings } from '../../kube';

@@ -1,9 +1,11 @@
 import type { Command } from 'commander';
 import type { Io } from '../io';
 import { registerCheck } from './check';
+import { registerDebts } from './debts';
 import { registerInstall } from './install';
 import { registerKubeconfig } from './kubeconfig';
 import { registerReclaim } from './reclaim';
+import { registerUnbind } from './unbind';
 import { registerUp } from './up';
 
 /** Adds one subcommand; a thrown {@link UserError} becomes its message and exit code 1. */
@@ -16,4 +18,6 @@ export const commands: readonly RegisterCommand[] = [
   registerCheck,
   registerReclaim,
   registerUp,
+  registerUnbind,
+  registerDebts,
 ];

@@ -1,3 +1,4 @@
+export { isAbandoned } from './abandoned';
 export {
   Check,
   type CheckStatus,

@@ -69,6 +69,8 @@ export const Reason = {
   CredentialsExpireSoon: 'CredentialsExpireSoon',
   CredentialsExpired: 'CredentialsExpired',
   ClusterReachable: 'ClusterReachable',
+  /** The ClusterBinding is gone although its finalizer should have held it. */
+  BindingGone: 'BindingGone',
   /** The physical cluster was given up; what could not be cleaned there is a debt. */
   ClusterAbandoned: 'ClusterAbandoned',
   DebtRecorded: 'DebtRecorded',

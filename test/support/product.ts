@@ -7,6 +7,17 @@ export function productLog({ dir }: Stack, name = 'kubeocean'): string {
   return readFileSync(join(dir, 'logs', `${name}.log`), 'utf8');
 }
 
+/** URLs under which the workers that live now serve `/metrics`. */
+export function workerUrls(stack: Stack): string[] {
+  const newest = new Map<string, string>();
+  for (const line of productLog(stack).split('\n')) {
+    if (!line.includes('"worker listens"')) continue;
+    const { process = '', httpPort } = JSON.parse(line) as { process?: string; httpPort: number };
+    newest.set(process, `http://127.0.0.1:${httpPort}`);
+  }
+  return [...newest.values()];
+}
+
 /** Process ids of the workers that live now. */
 export function workerPids(stack: Stack): number[] {
   const newest = new Map<string, number>();

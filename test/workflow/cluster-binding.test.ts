@@ -84,6 +84,31 @@ describe('unbind', () => {
     await eventually(async () => expect((await manager.query(managerStatusQuery)).bindings).toEqual([]));
   });
 
+  it.each([
+    ['abandoned', { presence: 'deleting', abandoned: true }],
+    ['gone although its finalizer should have held it', { presence: 'gone' }],
+  ] as const)('of a binding that is %s tells the nodes, which no watch would, until they have closed', async (_, pass) => {
+    const name = `detached-${pass.presence}`;
+    let detached = false;
+    const looks = new Map<string, number>();
+    const binding = await startBinding(name, {
+      reconcileBinding: async () => ({ ...READY, ...(detached ? pass : {}) }),
+      // The first word after the deletion finds a process that does not know of it yet.
+      reconcileNode: async ({ node }) => {
+        if (detached) looks.set(node, (looks.get(node) ?? 0) + 1);
+        return (looks.get(node) ?? 0) > 1 ? RETURNED : LENT;
+      },
+    });
+    await lend(binding, name, ['n1', 'n2']);
+    await eventually(async () => expect(await world.openWorkflows({ type: 'leasedNode', binding: name })).toHaveLength(2));
+    detached = true;
+    await binding.signal(bindingChangedSignal, { uid: `uid-of-${name}`, generation: 2 });
+    await binding.result();
+    for (const node of ['n1', 'n2']) expect(await world.statusOf(nodeId(name, node))).toBe('COMPLETED');
+    expect(world.stubs.calls('finishUnbind', name)).toHaveLength(1);
+    await eventually(async () => expect(await world.statusOf(bindingWatchId(name))).toBe('COMPLETED'));
+  });
+
   it('starts a node again that still has a vnode', async () => {
     const name = 'left-over';
     const left: UnbindPass[] = [{ done: false, nodes: ['n7'], reason: '1 virtual nodes are left' }];
@@ -162,11 +187,29 @@ describe('cancellation', () => {
     await binding.result();
     for (const node of ['n1', 'n2']) expect(await world.statusOf(nodeId(name, node))).toBe('COMPLETED');
     expect(world.stubs.calls('finishUnbind', name)).toHaveLength(0);
+    await eventually(async () => expect(await world.statusOf(bindingWatchId(name))).toBe('COMPLETED'));
     await manager.signal(bindingsSeenSignal, { complete: true, bindings: [{ name, uid: `uid-of-${name}`, generation: 1 }] });
     await eventually(async () => expect((await manager.query(managerStatusQuery)).bindings).toEqual([name]));
     expect(await world.statusOf(`binding/${name}`)).toBe('COMPLETED');
     await manager.signal(resyncSignal);
     await eventually(async () => expect(await world.statusOf(`binding/${name}`)).toBe('RUNNING'));
+    await eventually(async () => expect(await world.statusOf(bindingWatchId(name))).toBe('RUNNING'));
+  });
+
+  it('of a binding leaves its watch to run until the last node has closed', async () => {
+    const name = 'mirrored-to-the-end';
+    let returned = false;
+    const binding = await startBinding(name, { reconcileNode: async (_, { cancelled }) => (cancelled && returned ? RETURNED : LENT) });
+    await lend(binding, name, ['n1']);
+    await eventually(async () => expect(await world.statusOf(bindingWatchId(name))).toBe('RUNNING'));
+    await eventually(async () => expect(await world.openWorkflows({ type: 'leasedNode', binding: name })).toHaveLength(1));
+    await binding.cancel();
+    await eventually(() => expect(looksAt(name, 'n1').at(-1)!.args[1].cancelled).toBe(true));
+    expect(await world.statusOf(bindingWatchId(name))).toBe('RUNNING');
+    returned = true;
+    await world.handle(nodeId(name, 'n1')).signal(nodeChangedSignal, { uid: `uid-of-${name}` });
+    await binding.result();
+    await eventually(async () => expect(await world.statusOf(bindingWatchId(name))).toBe('COMPLETED'));
   });
 
   it('of a binding reaches a node that is wanted at the last moment', async () => {

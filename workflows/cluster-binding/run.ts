@@ -26,7 +26,7 @@ export class BindingRun {
   /** Of these, the nodes without any workflow yet: nobody else decides about their vnodes. */
   readonly fresh = new Set<string>();
   /** What signals asked for and the loop has not done yet. */
-  readonly orders: { pause?: boolean; force?: boolean; reachable?: boolean; cancelNodes?: boolean } = {};
+  readonly orders: { pause?: boolean; force?: boolean; reachable?: boolean; cancelNodes?: boolean; wakeNodes?: boolean } = {};
   private lookAt: number | null = 0;
   private tickAt = 0;
   private failures = 0;
@@ -104,7 +104,10 @@ export class BindingRun {
     const pass = await attempt(this.pulse, (activities) => activities.reconcileBinding(this.ref));
     if (pass === WOKEN) return this.lookNow();
     this.fold(pass);
-    const settled = pass.presence !== 'live' || pass.phase === 'Ready';
+    // Nothing in the physical cluster tells these nodes that they are to go.
+    const detached = pass.presence === 'gone' || pass.abandoned === true;
+    if (detached) this.orders.wakeNodes = true;
+    const settled = !detached && (pass.presence !== 'live' || pass.phase === 'Ready');
     this.failures = settled ? 0 : this.failures + 1;
     this.lookAt = settled ? null : Date.now() + backoffMillis(this.failures);
   }
@@ -126,11 +129,12 @@ export class BindingRun {
 
   private async carryOutOrders(): Promise<void> {
     const { orders } = this;
-    const { pause, force, reachable, cancelNodes } = orders;
+    const { pause, force, reachable, cancelNodes, wakeNodes } = orders;
     for (const key of Object.keys(orders) as (keyof typeof orders)[]) delete orders[key];
     if (pause !== undefined) await patiently.setPaused(this.ref, null, pause);
     if (force === true) await patiently.tellNodes(this.ref, 'forceReclaim');
     if (cancelNodes === true) await patiently.tellNodes(this.ref, 'cancel');
+    if (wakeNodes === true) await patiently.tellNodes(this.ref, 'look');
     if (reachable === false) await patiently.markUnreachable(this.ref);
     if (reachable === true) this.lookNow();
   }
@@ -210,11 +214,15 @@ export class BindingRun {
   /** Waits for the nodes to close, then cleans up. @returns true when nothing of the binding is left */
   private async leave(): Promise<boolean> {
     if (Object.values(this.state.nodes).some(({ held }) => held !== true)) return false;
-    if (this.state.phase !== 'Unbinding') return true;
+    if (this.state.phase !== 'Unbinding') {
+      // Held until a resync, which starts the watch again.
+      await this.endWatch();
+      return true;
+    }
     const pass = await attempt(this.pulse, (activities) => activities.finishUnbind(this.ref));
     if (pass === WOKEN) return false;
     if (pass.done) {
-      await trySignal(bindingWatchId(this.ref.name), (handle) => handle.cancel());
+      await this.endWatch();
       return true;
     }
     for (const node of pass.nodes) {
@@ -224,6 +232,10 @@ export class BindingRun {
     this.failures += 1;
     this.lookAt = Date.now() + backoffMillis(Math.min(this.failures, 3));
     return false;
+  }
+
+  private async endWatch(): Promise<void> {
+    await trySignal(bindingWatchId(this.ref.name), (handle) => handle.cancel());
   }
 
   private describe(): void {

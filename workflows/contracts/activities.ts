@@ -22,6 +22,8 @@ export interface BindingPass {
   /** ResourceVersion of the kubeconfig Secret that was checked; absent when it could not be read. */
   readonly credentials?: string;
   readonly clusterId: string;
+  /** True: somebody gave the physical cluster up, nothing waits for it. Default false. */
+  readonly abandoned?: boolean;
 }
 
 export interface UnbindPass {
@@ -121,8 +123,8 @@ export interface PodActivities {
 export interface SharedActivities {
   /** Sets or clears the pause of a whole binding, or of one node: an annotation, so that it survives Temporal. */
   setPaused(ref: BindingRef, node: string | null, paused: boolean): Promise<void>;
-  /** Signals or cancels every open node workflow of a binding. */
-  tellNodes(ref: BindingRef, message: 'forceReclaim' | 'cancel'): Promise<void>;
+  /** Signals or cancels every open node workflow of a binding; `look`: something changed. */
+  tellNodes(ref: BindingRef, message: 'forceReclaim' | 'cancel' | 'look'): Promise<void>;
   /** Ids of open workflows of one type that belong to a binding, and to a node where one is given. */
   openWorkflows(query: { type: string; binding?: string; node?: string }): Promise<readonly string[]>;
 }
@@ -132,4 +134,11 @@ export interface WatchActivities {
   watch(target: WatchTarget): Promise<'again' | 'gone'>;
 }
 
-export type ShortActivities = BindingActivities & NodeActivities & PodActivities & SharedActivities;
+export interface DebtActivities {
+  /** When the next debt of an abandoned cluster is due, epoch milliseconds; null: there is none. */
+  nextDebtAt(): Promise<number | null>;
+  /** Tries those that are due, or all. @returns as {@link nextDebtAt} */
+  payDebts(all: boolean): Promise<number | null>;
+}
+
+export type ShortActivities = BindingActivities & DebtActivities & NodeActivities & PodActivities & SharedActivities;

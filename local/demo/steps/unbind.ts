@@ -23,11 +23,12 @@ export const unbind: WalkStep = {
 };
 
 /** Everything that ought not to be there after an unbind, over both API servers. */
-async function leftovers(walk: Walk, lender: Lender): Promise<string[]> {
+export async function leftovers(walk: Walk, lender: Lender): Promise<string[]> {
   return [...(await virtualLeftovers(walk, lender)), ...(await physicalLeftovers(lender))];
 }
 
-async function virtualLeftovers(walk: Walk, lender: Lender): Promise<string[]> {
+/** The part of {@link leftovers} that needs no physical cluster. */
+export async function virtualLeftovers(walk: Walk, lender: Lender): Promise<string[]> {
   const { api } = walk.stack.virtual;
   const nodes = (await virtualNodes(walk, lender)).map((node) => `virtual node ${nameOf(node)}`);
   const pods = (await virtualPods(walk)).filter((pod) => isOn(lender, pod)).map((pod) => `virtual pod ${nameOf(pod)}`);
@@ -53,7 +54,8 @@ interface List {
 /** Put there by `kubeocean install` and by the lender; they stay. */
 const INSTALLED: readonly string[] = ['kubeocean.io/role'];
 
-async function physicalLeftovers({ cluster }: Lender): Promise<string[]> {
+/** The other part. */
+export async function physicalLeftovers({ cluster }: Lender): Promise<string[]> {
   const selector = encodeURIComponent(`${Label.ManagedBy}=${MANAGED_BY}`);
   const copies = ['pods', 'secrets', 'configmaps', 'services'].map((kind) => ({
     kind,

@@ -5,7 +5,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
-import { checkCluster } from '../../../activities/binding/preflight';
+import { checkCluster } from '../../../activities/binding/preflight-checks';
 import { GROUP_VERSION } from '../../../api/names/group';
 import { Label } from '../../../api/names/keys';
 import { ClusterAccess, ClusterBindings, ClusterRoles, createKubeClient, CustomResourceDefinitions, Namespaces, Secrets } from '../../../kube';

@@ -34,10 +34,12 @@ const VIRTUAL = [
   'role/kube-node-lease/kubeocean-node-leases',
   'role/kubeocean-system/kubeocean-gateway',
   'role/kubeocean-fake/kubeocean-placeholders',
+  'role/kubeocean-system/kubeocean-debts',
   'clusterrolebinding/kubeocean',
   'rolebinding/kube-node-lease/kubeocean-node-leases',
   'rolebinding/kubeocean-system/kubeocean-gateway',
   'rolebinding/kubeocean-fake/kubeocean-placeholders',
+  'rolebinding/kubeocean-system/kubeocean-debts',
 ];
 const PHYSICAL = [
   'customresourcedefinition/resourceleasingpolicies.cloud.tencent.com',

@@ -44,6 +44,8 @@ const fine: Omit<Activities, 'openWorkflows' | 'tellNodes'> = {
   settlePod: async () => 'gone',
   updatePhysicalPod: async () => undefined,
   setPaused: async () => undefined,
+  nextDebtAt: async () => null,
+  payDebts: async () => null,
   watch: untilCancelled,
 };
 
@@ -92,8 +94,8 @@ export class ActivityStubs {
   }
 }
 
-/** Every activity's first argument says which binding it works for. */
+/** An activity's first argument says which binding it works for; empty: it works for none. */
 function bindingOf([first]: readonly unknown[]): string {
-  const { binding, name, kind } = first as { binding?: string; name?: string; kind?: string };
+  const { binding, name, kind } = (first ?? {}) as { binding?: string; name?: string; kind?: string };
   return binding ?? name ?? kind ?? '';
 }

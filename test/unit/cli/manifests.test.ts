@@ -1,4 +1,4 @@
-import { REQUIRED_PERMISSIONS } from '../../../activities/binding/preflight/permissions';
+import { REQUIRED_PERMISSIONS } from '../../../activities/binding/preflight-checks/permissions';
 import { readManifests, typeOf, type Manifest } from '../../../cli/install/manifests';
 import { placeIn } from '../../../cli/install/place';
 

@@ -1,0 +1,1 @@
+export { afterFailure, afterProgress, type Debt, debtKey, dueAt, type Ledger, newDebt, readLedger } from './debt';
