@@ -81,13 +81,14 @@ export interface Ledger {
 /** Reads the data of the ConfigMap, oldest debt first. */
 export function readLedger(data: Readonly<Record<string, string>> | undefined): Ledger {
   const entries = Object.entries(data ?? {}).map(([key, text]) => ({ key, debt: parseDebt(text) }));
-  const debts = entries.flatMap(({ debt }) => debt ?? []);
-  const unreadable = entries.filter(({ key, debt }) => debt === null || debtKey(debt) !== key).map(({ key }) => key);
+  // One under another key could not be struck off by its own.
+  const isSound = ({ key, debt }: (typeof entries)[number]) => debt !== null && debtKey(debt) === key;
   return {
-    debts: debts
-      .filter((debt) => !unreadable.includes(debtKey(debt)))
+    debts: entries
+      .filter(isSound)
+      .flatMap(({ debt }) => debt ?? [])
       .sort((a, b) => a.since.localeCompare(b.since) || debtKey(a).localeCompare(debtKey(b))),
-    unreadable: unreadable.sort(),
+    unreadable: entries.filter((entry) => !isSound(entry)).map(({ key }) => key).sort(),
   };
 }
 
