@@ -12,6 +12,9 @@ import { openWorkflowsOf } from './temporal/open-workflows';
 import { sharedActivities } from './temporal/shared';
 import { ConflatingSignals } from './temporal/signals';
 import { watchActivities } from './watch';
+import type { WatchContext } from './watch/context';
+import { figuresOf } from './watch/figures';
+import type { VnodeFigures } from './watch/figures';
 
 /** What all activities of one process share. */
 export interface ActivityDependencies {
@@ -24,10 +27,18 @@ export interface ActivityDependencies {
   readonly onError: (error: unknown, subject: string) => void;
 }
 
+export interface Activities {
+  readonly short: ShortActivities;
+  readonly watch: WatchActivities;
+  /** Of the vnodes whose bindings this process watches. */
+  readonly figures: () => readonly VnodeFigures[];
+}
+
 /** The activities of a worker process: short ones for the workflows' queue, the watch for its own. */
-export function createActivities(deps: ActivityDependencies): { short: ShortActivities; watch: WatchActivities } {
+export function createActivities(deps: ActivityDependencies): Activities {
   const { fleet, client } = deps;
   const openWorkflows = openWorkflowsOf(client);
+  const watched = new Set<WatchContext>();
   return {
     short: {
       ...bindingActivities(fleet),
@@ -36,6 +47,7 @@ export function createActivities(deps: ActivityDependencies): { short: ShortActi
       ...podActivities(fleet),
       ...sharedActivities(fleet, client, openWorkflows),
     },
-    watch: watchActivities({ ...deps, signals: new ConflatingSignals(client) }),
+    watch: watchActivities({ ...deps, signals: new ConflatingSignals(client), watched }),
+    figures: () => figuresOf(watched),
   };
 }

@@ -8,6 +8,7 @@ import { createLogger } from './observability/logger';
 import type { Logger } from './observability/logger';
 import { WorkerMetrics } from './observability/metrics';
 import { registerReclaimMetrics } from './observability/reclaim-metrics';
+import { registerVnodeMetrics } from './observability/vnode-metrics';
 import { exitWithParent, onShutdown, reportReady, serveHealth } from './process';
 import { missingForWork } from './readiness';
 import { startWorkers } from './run-workers';
@@ -36,10 +37,9 @@ async function main(log: Logger): Promise<void> {
   const fleet = new Fleet(virtual, onError);
   const temporal = await connectTemporal();
   await ensureManager(temporal.client, virtual.uid, workflow);
-  const workers = await startWorkers(
-    temporal,
-    createActivities({ fleet, settings, client: temporal.client, observer: metrics, onError }),
-  );
+  const activities = createActivities({ fleet, settings, client: temporal.client, observer: metrics, onError });
+  registerVnodeMetrics(metrics.registry, activities.figures);
+  const workers = await startWorkers(temporal, activities);
   const ensuring = setInterval(() => void ensureManager(temporal.client, virtual.uid, workflow).catch(onError), MANAGER_MILLIS);
   const health = await serveHealth({
     port: Number(process.env.KUBEOCEAN_HTTP_PORT ?? 0),

@@ -8,6 +8,11 @@ import type { NodeView } from './facts';
 /** A physical node as one binding sees it. */
 type SeenNode = Pick<NodeView, 'binding' | 'physical'> & { readonly node: NodeObject };
 
+/** Whether the owner's node does not say yet which policy lends it. */
+export function lacksPolicyLabel(seen: SeenNode, policy: ResourceLeasingPolicy): boolean {
+  return policyLabelToSet(factsOf(seen), policy) !== null;
+}
+
 /** Says on the owner's node which policy lends it, unless it says so. @throws KubeError */
 export async function labelPhysicalNode(seen: SeenNode, policy: ResourceLeasingPolicy): Promise<void> {
   const value = policyLabelToSet(factsOf(seen), policy);

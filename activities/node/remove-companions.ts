@@ -8,8 +8,8 @@ import { BY_NODE } from '../fleet/virtual-cluster';
 const NODE_LEASE_NAMESPACE = 'kube-node-lease';
 
 /**
- * Deletes what stood beside a vnode that is gone: its heartbeat object, its CSINode, its placeholders. No garbage collector is
- * needed for it. Only what is ours: a Node that somebody else gave that name keeps all of its own.
+ * Deletes what stands beside a vnode that goes, or is gone: its heartbeat object, its CSINode, its placeholders. No garbage
+ * collector is needed for it. Only what is ours: a Node that somebody else gave that name keeps all of its own.
  * @throws KubeError
  */
 export async function removeCompanions(fleet: Fleet, vnode: string): Promise<void> {

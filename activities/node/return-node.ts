@@ -93,9 +93,9 @@ async function letGo({ fleet, view }: NodeStep, vnode: NodeObject | null): Promi
   if (typeof view.node !== 'string') {
     await unlabelPhysicalNode({ ...view, node: view.node, applied: vnode?.metadata.annotations?.[Annotation.PoliciesApplied] });
   }
-  if (vnode !== null) await releaseVnode(fleet, vnode);
-  // A call that comes after a crash finds no vnode any more, and still removes the rest.
+  // Before the vnode, so that no garbage collector has anything to do. What is written meanwhile goes by those who write it.
   await removeCompanions(fleet, view.vnodeName);
+  if (vnode !== null) await releaseVnode(fleet, vnode);
 }
 
 /** Takes our finalizer off a vnode that is being deleted, if it is still the same. @throws KubeError */

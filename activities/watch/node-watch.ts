@@ -13,7 +13,7 @@ import { BY_BINDING } from '../fleet/virtual-cluster';
 import { isPaused } from '../fleet/vnodes';
 import { capacityOf, decide, endpointOf, viewNode } from '../node/facts';
 import type { NodeView } from '../node/facts';
-import { labelPhysicalNode, unlabelPhysicalNode } from '../node/policy-label';
+import { labelPhysicalNode, lacksPolicyLabel, unlabelPhysicalNode } from '../node/policy-label';
 import type { WatchContext, WatchPart } from './context';
 import { KeyedQueue } from './keyed-queue';
 import { Overlay } from './overlay';
@@ -22,6 +22,8 @@ import { Told } from './told';
 type Lend = Extract<NodeDecision, { action: 'lend' }>;
 
 const CONCURRENCY = 32;
+/** How long after its vnode a physical node gets the label of its policy, milliseconds. */
+const LABEL_AFTER_MILLIS = 2_000;
 /** Taints under which a node waits for its pods to stop. */
 const EMPTYING: readonly string[] = [Taint.OutOfTimeWindows, Taint.VnodeDeleting];
 
@@ -36,6 +38,8 @@ export class NodeWatch implements WatchPart {
   /** Nodes that the binding was told to lend. */
   private readonly announced = new Set<string>();
   private readonly heldByPause = new Set<string>();
+  /** By node: when its label is to be written. */
+  private readonly labelDue = new Map<string, number>();
   private readonly ends: (() => void)[] = [];
   private started = false;
 
@@ -128,7 +132,7 @@ export class NodeWatch implements WatchPart {
     return vnodes.find((vnode) => physicalNodeOf(vnode) === node);
   }
 
-  private async reconcile(node: string): Promise<null> {
+  private async reconcile(node: string): Promise<number | null> {
     const { fleet, settings, ref } = this.context;
     const seen = await viewNode(fleet, { binding: ref.name, bindingUid: ref.uid, node });
     if (seen === null) return null;
@@ -147,7 +151,19 @@ export class NodeWatch implements WatchPart {
     }
     if (isVnodeOf(view.vnode, { name: ref.name })) await this.mirror(view, view.node, decision);
     this.tellIfDifferent(node, view, view.node, decision);
-    await labelPhysicalNode({ ...view, node: view.node }, decision.policy);
+    return await this.label({ ...view, node: view.node }, decision);
+  }
+
+  /** Many nodes often come together, and somebody waits for them; nobody waits for the label. @returns when to write it */
+  private async label(view: NodeView & { node: NodeObject }, { policy }: Lend): Promise<number | null> {
+    if (!lacksPolicyLabel(view, policy)) return null;
+    const { name } = view.node.metadata;
+    const now = Date.now();
+    const due = this.labelDue.get(name) ?? now + LABEL_AFTER_MILLIS;
+    this.labelDue.set(name, due);
+    if (now < due) return due;
+    await labelPhysicalNode(view, policy);
+    this.labelDue.delete(name);
     return null;
   }
 

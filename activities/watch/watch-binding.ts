@@ -26,6 +26,8 @@ export interface WatchDependencies {
   readonly client: Client;
   readonly signals: ConflatingSignals;
   readonly onError: (error: unknown, subject: string) => void;
+  /** The bindings that this process watches now, for its metrics. */
+  readonly watched: Set<WatchContext>;
 }
 
 /**
@@ -52,7 +54,7 @@ export async function watchBinding(
   try {
     reachability.start();
     await Promise.race([physical.synced(), aborted(ended)]);
-    if (!ended.aborted) await runParts(context, ended);
+    if (!ended.aborted) await runParts(context, deps.watched, ended);
     return 'again';
   } finally {
     reachability.stop();
@@ -61,13 +63,15 @@ export async function watchBinding(
 }
 
 /** Everything that compares the two sides: it needs both sides' lists. */
-async function runParts(context: WatchContext, ended: AbortSignal): Promise<void> {
+async function runParts(context: WatchContext, watched: Set<WatchContext>, ended: AbortSignal): Promise<void> {
   const parts = [NodeWatch, PodWatch, PolicyWatch, TokenWatch, HostPortWatch, CsiNodeWatch].map((Part) => new Part(context));
+  watched.add(context);
   try {
     for (const part of parts) part.start();
     reviewPods(context);
     await aborted(ended);
   } finally {
+    watched.delete(context);
     for (const part of parts) part.stop();
   }
 }

@@ -35,8 +35,33 @@ export interface CapacityFacts extends Ownership {
  * bindings and other virtual clusters are. Zero is a value; every resource is rounded down to what can be lent of it.
  */
 export function lendableCapacity(facts: CapacityFacts): Record<string, string> {
-  const limited = (facts.limits ?? []).reduce(applyLimit, freeAmounts(facts));
-  return toResourceList(roundDown(limited));
+  return toResourceList(lentAmounts(facts));
+}
+
+function lentAmounts(facts: CapacityFacts): Amounts {
+  return roundDown((facts.limits ?? []).reduce(applyLimit, freeAmounts(facts)));
+}
+
+/** What a node has, lends, and is used for: amounts by resource, `pods` included. */
+export interface NodeFigures {
+  /** What the physical node can allocate. */
+  readonly origin: Amounts;
+  /** What the vnode offers. */
+  readonly available: Amounts;
+  /** What pods ask for that are not this binding's. */
+  readonly physicalUsage: Amounts;
+  /** What this binding's own pods ask for. */
+  readonly virtualUsage: Amounts;
+}
+
+/** The figures behind {@link lendableCapacity}, for those who watch (spec leasing.md 14.1). */
+export function nodeFigures(facts: CapacityFacts): NodeFigures {
+  return {
+    origin: baseAmounts(facts.node),
+    available: lentAmounts(facts),
+    physicalUsage: usedByOthers(facts),
+    virtualUsage: usedBy(facts.pods.filter((pod) => isOurs(pod, facts))),
+  };
 }
 
 function freeAmounts(facts: CapacityFacts): Amounts {
@@ -54,8 +79,12 @@ function baseAmounts({ allocatable, capacity }: CapacityFacts['node']): Amounts 
 const ONE_POD: Amounts = toAmounts({ pods: '1' });
 
 function usedByOthers(facts: CapacityFacts): Amounts {
-  return facts.pods
-    .filter((pod) => occupiesNode(pod) && !isOurs(pod, facts))
+  return usedBy(facts.pods.filter((pod) => !isOurs(pod, facts)));
+}
+
+function usedBy(pods: readonly OccupyingPod[]): Amounts {
+  return pods
+    .filter(occupiesNode)
     .map((pod) => addAmounts(podRequests(pod), ONE_POD))
     .reduce(addAmounts, {});
 }

@@ -114,7 +114,9 @@ it('lends a node by the oldest policy, tells the other that it is shadowed, and 
     const told = items.filter(({ reason, involvedObject }) => reason === 'PolicyShadowed' && involvedObject.name === 'second');
     expect(told.map(({ message }) => message)).toEqual([expect.stringContaining('first on disputed')]);
   });
-  expect((await lending.physicalNode('disputed')).metadata?.labels).toMatchObject({ 'kubeocean.io/policy-applied': 'first' });
+  await eventually(async () => {
+    expect((await lending.physicalNode('disputed')).metadata?.labels).toMatchObject({ 'kubeocean.io/policy-applied': 'first' });
+  });
   await api.delete(`${POLICIES_PATH}/first`);
   const after = await lending.untilVnode('disputed', ({ status }) => expect(status?.allocatable?.cpu).toBe('1'));
   expect(after.metadata?.uid).toBe(metadata?.uid);

@@ -93,7 +93,16 @@ async function allWritesSince(since: number): Promise<string[]> {
 }
 
 it('a healthy cluster in which nothing changes is written nothing but heartbeats', async () => {
-  await eventually(async () => expect(await allWritesSince(Date.now() - 3_000)).toEqual([]), { within: 60_000, every: 500 });
+  // The first check of a binding claims its namespace; the next one sees that it is claimed.
+  await temporal.workflow.getHandle(bindingId('bench')).signal('resync');
+  const asked = Date.now();
+  await eventually(
+    async () => {
+      expect(Date.now() - asked).toBeGreaterThan(3_000);
+      expect(await allWritesSince(Date.now() - 3_000)).toEqual([]);
+    },
+    { within: 60_000, every: 500 },
+  );
   const begin = Date.now();
   // What must not cause a write: heartbeat times of kubelets, and everybody being told to compare everything.
   for (const name of LENT) {

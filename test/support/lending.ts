@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import type { Node, Pod } from 'kubernetes-types/core/v1';
 import { GROUP_VERSION, POLICY_KIND } from '../../api/names/group';
 import type { ResourceLeasingPolicy, ResourceLeasingPolicySpec } from '../../api/names/types';
@@ -39,7 +40,9 @@ export class Lending {
       const kubeconfig = await productKubeconfig(virtual, dir);
       const product = new Product({ supervisor, kubeconfig, temporalAddress: temporal.address, cpuProf: null });
       const [gateway] = await Promise.all([product.startGateway(), product.startWorker()]);
-      await bind(virtual, physical, dir);
+      await bind(virtual, physical, dir).catch((error: unknown) => {
+        throw new Error(`${String(error)}; the worker says: ${errorsOf(product).join('\n')}`);
+      });
       return new Lending(stack, physical, product, gateway);
     } catch (error) {
       await stack.stop();
@@ -110,6 +113,11 @@ export class Lending {
     await this.virtual.api.delete(`${BINDINGS_PATH}/${BINDING}`);
     await eventually(async () => expect(await this.virtual.api.find(`${BINDINGS_PATH}/${BINDING}`)).toBeNull(), { within: 60_000 });
   }
+}
+
+/** What activities failed with: a folder with logs is gone with its stack. */
+function errorsOf({ running }: Product): string[] {
+  return running.flatMap(({ logFile }) => readFileSync(logFile, 'utf8').match(/"error":\{.*/g) ?? []);
 }
 
 /** Name of the vnode of a physical node. */
