@@ -151,11 +151,9 @@ const CALENDARS: Readonly<Record<string, Omit<Calendar, 'zone'>>> = {
 const ZONES = [
   'UTC',
   'Europe/Berlin',
-  'America/New_York',
   'America/Santiago',
   'Australia/Lord_Howe',
   'Asia/Kolkata',
-  'Asia/Kathmandu',
   'Africa/Cairo',
   'Africa/Casablanca',
   'Pacific/Chatham',
