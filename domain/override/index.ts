@@ -1,0 +1,14 @@
+export { decodeOverride, encodeOverride, isSeconds, type ReadOverride } from './annotation';
+export {
+  decideExtend,
+  decideReclaim,
+  decideReturn,
+  decideShorten,
+  type SteeringDecision,
+  type SteeringFacts,
+} from './decide';
+export { countingOverride, type KnownOverride } from './counting';
+export { effectiveWindow, endedBy, isSpent, reclaimTerms, type ReclaimTerms } from './effective';
+export { formatInstant, parseInstant } from './instant';
+export { endOf, positionAt } from './terms';
+export type { Asked, ExtensionLimits, LeaseOverride, LeaseTerms, OverrideKind } from './types';
