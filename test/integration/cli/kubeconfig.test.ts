@@ -122,7 +122,7 @@ describe('kubeocean, the identity in the virtual cluster, may', () => {
     ['default', 'serviceaccounts', '', 'get list watch'],
     ['default', 'serviceaccounts/token', '', 'create'],
     ['default', 'services', '', 'get list watch'],
-    [EVERYWHERE, 'namespaces', '', 'get list watch'],
+    [EVERYWHERE, 'namespaces', '', 'get list watch create'],
     ['default', 'replicasets', 'apps', 'get list watch'],
     ['default', 'deployments', 'apps', ''],
     ['default', 'events', '', 'get create patch'],
