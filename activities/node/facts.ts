@@ -63,7 +63,7 @@ export function decide(view: NodeView, { zone }: ActivitySettings, now: number):
   const { binding, physical, vnode, node } = view;
   const { name, deletionTimestamp } = binding.metadata;
   return decideNode({
-    physical: typeof node === 'string' ? node : lendable(node),
+    physical: typeof node === 'string' ? node : toLendable(node),
     binding: { name, nodeSelector: binding.spec.nodeSelector, deleting: deletionTimestamp !== undefined },
     policies: physical.policies.store.list(),
     vnode: vnode === null ? null : { physicalUid: physicalUidOf(vnode), deleting: vnode.metadata.deletionTimestamp !== undefined },
@@ -72,7 +72,8 @@ export function decide(view: NodeView, { zone }: ActivitySettings, now: number):
   });
 }
 
-function lendable({ metadata }: NodeObject): LendableNode {
+/** What the decision whether to lend a node needs of it. */
+export function toLendable({ metadata }: NodeObject): LendableNode {
   const { name, uid, labels, annotations, deletionTimestamp } = metadata;
   const reclaimRequested = annotations?.[Annotation.ReclaimRequested] !== undefined;
   return { name, uid, labels: labels ?? {}, deleting: deletionTimestamp !== undefined, reclaimRequested };

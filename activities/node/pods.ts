@@ -1,5 +1,6 @@
 import type { Pod } from 'kubernetes-types/core/v1';
 import { Annotation } from '../../api/names/keys';
+import type { ClusterBindingSpec } from '../../api/names/types';
 import { isPlaceholder } from '../../domain/host-ports';
 import { ignoredBecause, isOurs, ownershipLabels, virtualPodOf } from '../../domain/pods';
 import type { PodObject } from '../../domain/pods';
@@ -13,26 +14,33 @@ import type { NodeView } from './facts';
 /** The vPods bound to a vnode, as the reclaim rules see them. Our placeholders for host ports are no pods of anybody. */
 export function podsOn({ virtual }: Fleet, view: NodeView): ReclaimPod[] {
   const bound = virtual.pods.store.by(BY_NODE, view.vnodeName) as readonly PodObject[];
-  return bound.filter((pod) => !isPlaceholder(pod)).map((pod) => {
-    const { uid, namespace, name, labels, annotations, deletionTimestamp, creationTimestamp } = pod.metadata;
-    return {
-      ...{ uid, namespace, name, labels, annotations },
-      phase: pod.status?.phase,
-      deleting: deletionTimestamp !== undefined,
-      goneBy: instant(deletionTimestamp),
-      createdAt: instant(creationTimestamp),
-      terminationGraceSeconds: pod.spec.terminationGracePeriodSeconds,
-      tolerations: pod.spec.tolerations,
-      skipped: ignoredBecause(pod, view.binding.spec) === 'DaemonSet',
-      copied: isCopied(view, pod),
-    };
-  });
+  return bound
+    .filter((pod) => !isPlaceholder(pod))
+    .map((pod) => {
+      const seen = toReclaimPod(pod, view.binding.spec);
+      return { ...seen, copied: seen.copied === true || hasCopy(view, pod) };
+    });
 }
 
-/** The annotation may be ahead of the list of the physical cluster, and outlives the copy. */
-function isCopied({ physical }: NodeView, { metadata }: PodObject): boolean {
-  const announced = metadata.annotations?.[Annotation.PhysicalPodUid] !== undefined && metadata.deletionTimestamp === undefined;
-  return announced || physical.pods.store.by(BY_VIRTUAL_UID, metadata.uid).length > 0;
+/** The annotation may be ahead of the list of the physical cluster. */
+function hasCopy({ physical }: NodeView, { metadata }: PodObject): boolean {
+  return physical.pods.store.by(BY_VIRTUAL_UID, metadata.uid).length > 0;
+}
+
+/** A vPod as the reclaim rules see it; whether it has a copy, as its annotation tells, which outlives the copy. */
+export function toReclaimPod(pod: PodObject, binding: ClusterBindingSpec): ReclaimPod {
+  const { uid, namespace, name, labels, annotations, deletionTimestamp, creationTimestamp } = pod.metadata;
+  return {
+    ...{ uid, namespace, name, labels, annotations },
+    phase: pod.status?.phase,
+    deleting: deletionTimestamp !== undefined,
+    goneBy: instant(deletionTimestamp),
+    createdAt: instant(creationTimestamp),
+    terminationGraceSeconds: pod.spec.terminationGracePeriodSeconds,
+    tolerations: pod.spec.tolerations,
+    skipped: ignoredBecause(pod, binding) === 'DaemonSet',
+    copied: annotations?.[Annotation.PhysicalPodUid] !== undefined && deletionTimestamp === undefined,
+  };
 }
 
 function instant(text: string | undefined): number | undefined {

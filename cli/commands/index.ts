@@ -4,6 +4,7 @@ import { registerCheck } from './check';
 import { registerDebts } from './debts';
 import { registerInstall } from './install';
 import { registerKubeconfig } from './kubeconfig';
+import { registerLease } from './lease-plan';
 import { registerReclaim } from './reclaim';
 import { registerUnbind } from './unbind';
 import { registerUp } from './up';
@@ -17,6 +18,7 @@ export const commands: readonly RegisterCommand[] = [
   registerKubeconfig,
   registerCheck,
   registerReclaim,
+  registerLease,
   registerUp,
   registerUnbind,
   registerDebts,

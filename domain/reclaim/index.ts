@@ -1,4 +1,5 @@
 export { type Kill } from './force';
+export { type ForeseenFacts, type ForeseenReclaim, reclaimOf } from './foresee';
 export { decodeNote, encodeNote, noteOf, type ReclaimNote } from './note';
 export { planReclaim, type ReclaimFacts, type ReclaimPhase, type ReclaimPlan } from './plan';
 export { isActive, isMirrored, namesOf, type PhysicalPod, type ReclaimPod } from './pods';

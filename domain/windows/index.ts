@@ -7,5 +7,6 @@ export {
   type WindowEdge,
   type WindowState,
 } from './evaluate';
+export { onWallClock } from './wall-clock';
 export { type CalendarProblem, validateCalendar } from './validate';
 export { type EpochMillis, type IanaZone, isKnownZone } from './zone';

@@ -1,0 +1,8 @@
+export {
+  type LeasePlan,
+  leasePlan,
+  type LeasePlanFacts,
+  type Lending,
+  type PlannedEdge,
+  type PlannedReclaim,
+} from './lease-plan';
