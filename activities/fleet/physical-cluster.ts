@@ -10,6 +10,12 @@ import { BY_NODE, BY_VIRTUAL_UID } from './virtual-cluster';
 /** A store without a sign of life for so long is stale: nothing is decided or written from it. */
 const STALE_MILLIS = 90_000;
 
+/**
+ * Pauses between failures, milliseconds. Shorter than an informer's own: every process has lists of its own, and a cluster that is
+ * back has to be back for all of them.
+ */
+const BACKOFF_MS = { first: 500, max: 8_000 };
+
 /** The physical cluster of one binding as one process sees it, under one version of its credentials. */
 export interface PhysicalCluster {
   readonly client: KubeClient;
@@ -47,24 +53,25 @@ export function openPhysicalCluster(
   onError: (error: unknown) => void,
 ): PhysicalCluster {
   const closing = new AbortController();
-  const nodes = startInformer(client, Nodes, { onError });
-  const policies = startInformer(client, ResourceLeasingPolicies, { onError });
+  const common = { onError, backoffMs: BACKOFF_MS };
+  const nodes = startInformer(client, Nodes, common);
+  const policies = startInformer(client, ResourceLeasingPolicies, common);
   const pods = startInformer(client, Pods, {
     trim: trimPhysicalPod,
     indexes: {
       [BY_NODE]: (pod) => [pod.spec?.nodeName ?? ''],
       [BY_VIRTUAL_UID]: virtualUids,
     },
-    onError,
+    ...common,
   });
   const tokenSecrets = startInformer<KubeObject>(client, Secrets, {
     labelSelector: selectorOf({ ...ownership, [Label.ServiceAccountToken]: 'true' }),
     namespace: mountNamespace,
     metadataOnly: true,
     indexes: { [BY_VIRTUAL_UID]: virtualUids },
-    onError,
+    ...common,
   });
-  const csiNodes = startInformer(client, CsiNodes, { onError });
+  const csiNodes = startInformer(client, CsiNodes, common);
   const informers = [nodes, policies, pods, tokenSecrets];
   const lastContact = () => Math.min(...informers.map((informer) => informer.lastContact()));
   const hasSynced = () => informers.every((informer) => informer.hasSynced());
