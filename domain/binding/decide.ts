@@ -1,5 +1,6 @@
 import type { BindingPhase, ClusterBinding, ClusterBindingStatus } from '../../api/names/types';
 import { type ConditionClaim, Reason, setConditions, toRfc3339 } from '../conditions';
+import { sameJson } from '../pods';
 import { Check, isConnectivity, type PreflightCheck } from './checks';
 import { type CredentialsLife, expiryOf } from './credentials-life';
 import type { BindingProblem } from './validate';
@@ -216,5 +217,6 @@ function foundBy({ checks, credentialsExpireAt, mountNamespaceUID }: BindingDeci
 
 function isWithin(found: Found, status: ClusterBindingStatus): boolean {
   const fields = Object.keys(found) as (keyof Found)[];
-  return fields.every((field) => JSON.stringify(found[field] ?? null) === JSON.stringify(status[field] ?? null));
+  // An API server gives the keys of an object back in an order of its own.
+  return fields.every((field) => sameJson(found[field], status[field]));
 }

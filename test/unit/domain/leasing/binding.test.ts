@@ -191,6 +191,11 @@ describe('planBindingStatus', () => {
     });
   });
 
+  it('writes nothing where the API server has put the keys into another order', () => {
+    const checks = written.checks?.map(({ name, status, message }) => ({ message, name, status }));
+    expect(planBindingStatus(aBinding().status({ ...written, checks }).build(), ready, NOW + 60_000)).toBeNull();
+  });
+
   it('writes nothing twice', () => {
     expect(planBindingStatus(aBinding().status(written).build(), ready, NOW + 60_000)).toBeNull();
   });
