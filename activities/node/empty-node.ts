@@ -3,7 +3,7 @@ import { Reason } from '../../domain/conditions';
 import type { Kill, ReclaimPod } from '../../domain/reclaim';
 import { Pods } from '../../kube';
 import { deleteOnce, evictOnce } from './delete-once';
-import { reportOnReclaim } from './report-reclaim';
+import { mentionOnReclaim, reportOnReclaim } from './report-reclaim';
 import type { NodeStep } from './reconcile-node';
 
 /** Requests at the same time for one node; a thousand nodes may have their edge in the same minute. */
@@ -36,11 +36,11 @@ async function evict(step: NodeStep, pod: ReclaimPod): Promise<'done' | 'blocked
   const { vnodeName } = step.view;
   if (outcome === 'blocked') {
     const message = `A disruption budget keeps the pod on ${vnodeName}, which is reclaimed; at the deadline it is deleted.`;
-    void reportOnReclaim(step, pod, { type: 'Warning', reason: Reason.EvictionBlocked, message });
+    mentionOnReclaim(step, pod, { type: 'Warning', reason: Reason.EvictionBlocked, message });
     return 'blocked';
   }
   if (outcome === 'deleted') {
-    void reportOnReclaim(step, pod, { reason: Reason.EvictedByReclaim, message: `Evicted from ${vnodeName}, which is reclaimed.` });
+    mentionOnReclaim(step, pod, { reason: Reason.EvictedByReclaim, message: `Evicted from ${vnodeName}, which is reclaimed.` });
   }
   return 'done';
 }
@@ -48,7 +48,7 @@ async function evict(step: NodeStep, pod: ReclaimPod): Promise<'done' | 'blocked
 async function remove(step: NodeStep, pod: ReclaimPod): Promise<void> {
   if ((await deleteOnce(step.fleet.virtual, pod)) !== 'deleted') return;
   const message = `Deleted from ${step.view.vnodeName}, which is reclaimed.`;
-  void reportOnReclaim(step, pod, { reason: Reason.DeletedByReclaim, message });
+  mentionOnReclaim(step, pod, { reason: Reason.DeletedByReclaim, message });
 }
 
 /** The physical side first: a virtual pod stands for its copy as long as there is one. */

@@ -1,3 +1,4 @@
+import pLimit from 'p-limit';
 import { Reason } from '../../domain/conditions';
 import { Nodes, recordEvent } from '../../kube';
 import { COMPONENT } from '../pod/report';
@@ -10,6 +11,14 @@ export interface ReclaimReport {
   readonly type?: 'Normal' | 'Warning';
   readonly reason: Reason;
   readonly message: string;
+}
+
+/** Events that nobody waits for, of all nodes together: a thousand edges in the same minute come first. */
+const courtesies = pLimit(4);
+
+/** The same as {@link reportOnReclaim}, some time. */
+export function mentionOnReclaim(...[step, pod, report]: Parameters<typeof reportOnReclaim>): void {
+  void courtesies(() => reportOnReclaim(step, pod, report));
 }
 
 /** Says on a vPod what the reclaim of its node does to it. Best effort: never throws. */
@@ -37,14 +46,18 @@ const FOR_THE_OWNER: readonly Reason[] = [Reason.NodeEmpty, Reason.ToleratingPod
 export function reportProgress(step: NodeStep, { phase, reason, message, stuck }: Standing): void {
   const { orders } = step;
   if (isNews(orders.phase, phase)) {
-    void reportOnNodes(step, { type: phase === 'Forced' ? 'Warning' : 'Normal', reason, message });
+    mentionOnNodes(step, { type: phase === 'Forced' ? 'Warning' : 'Normal', reason, message });
   }
-  if (stuck !== null && !orders.stuck) void reportOnNodes(step, { type: 'Warning', reason: Reason.ReclaimStuck, message: stuck });
+  if (stuck !== null && !orders.stuck) mentionOnNodes(step, { type: 'Warning', reason: Reason.ReclaimStuck, message: stuck });
 }
 
 /** A node that is lent for the first time is no news of a reclaim, and what was verified is closed at once. */
 function isNews(before: LeasePhase, now: LeasePhase): boolean {
   return before !== now && !(before === 'Starting' && now === 'Lent') && !(before === 'Verified' && now === 'Closed');
+}
+
+function mentionOnNodes(step: NodeStep, report: ReclaimReport): void {
+  void courtesies(() => reportOnNodes(step, report));
 }
 
 async function reportOnNodes({ fleet, view }: NodeStep, report: ReclaimReport): Promise<void> {

@@ -1,4 +1,16 @@
-import { decodeNote, decodeTerms, encodeNote, encodeTerms, NO_TERMS, type ReclaimNote, type ReclaimTerms, termsOf } from '../../../../domain/reclaim';
+import {
+  decodeNote,
+  decodeTerms,
+  encodeNote,
+  encodeTerms,
+  NO_TERMS,
+  noteOf,
+  type ReclaimNote,
+  type ReclaimPhase,
+  type ReclaimPlan,
+  type ReclaimTerms,
+  termsOf,
+} from '../../../../domain/reclaim';
 import { desiredConditions, desiredStatus, type NodeObject, withReclaimConditions } from '../../../../domain/vnode';
 import { aNode, aNodeCondition } from '../../../support/builders/node';
 import { aPolicy } from '../../../support/builders/policy';
@@ -32,6 +44,15 @@ describe('what a vnode remembers', () => {
     const note = { phase: 'Forced', reason: 'DeadlineReached', message: 'Pods are deleted.', stuck: 'Pods are left.' };
     expect(decodeNote(encodeNote(note))).toEqual(note);
     expect(decodeNote(encodeNote({ ...note, stuck: undefined }))).toEqual({ ...note, stuck: undefined });
+  });
+
+  it.each<[ReclaimPhase, string | undefined]>([
+    ['Open', undefined],
+    ['Grace', 'Grace'],
+    ['Verified', 'Closed'],
+    ['Closed', 'Closed'],
+  ])('which while it is %s is told as %s', (phase, told) => {
+    expect(noteOf({ phase, reason: 'NodeEmpty', message: '', stuck: null } as ReclaimPlan)?.phase).toBe(told);
   });
 });
 
