@@ -7,7 +7,7 @@ import { findCondition } from '../../domain/conditions';
 import { chooseProxierPort, decideNode, proxierPortOf, vnodeName } from '../../domain/vnode';
 import type { LendableNode, NodeDecision, NodeObject, VnodeEndpoint } from '../../domain/vnode';
 import { Nodes } from '../../kube';
-import type { NodeRef } from '../../workflows/contracts/activities';
+import type { NodeOrders, NodeRef } from '../../workflows/contracts/activities';
 import type { Fleet } from '../fleet/fleet';
 import type { PhysicalCluster } from '../fleet/physical-cluster';
 import { BY_NODE } from '../fleet/virtual-cluster';
@@ -58,8 +58,11 @@ async function readNode({ nodes, client }: PhysicalCluster, name: string): Promi
   return stored === null ? 'Absent' : (stored as NodeObject);
 }
 
-/** Whether the node is lent, and by which policy. */
-export function decide(view: NodeView, { zone }: ActivitySettings, now: number): NodeDecision {
+/**
+ * Whether the node is lent, by which policy and until when.
+ * @param orders what the node's workflow remembers; without it what was asked of the lease is read from the vnode
+ */
+export function decide(view: NodeView, { zone }: ActivitySettings, now: number, orders?: NodeOrders): NodeDecision {
   const { binding, physical, vnode, node } = view;
   const { name, deletionTimestamp } = binding.metadata;
   return decideNode({
@@ -67,6 +70,11 @@ export function decide(view: NodeView, { zone }: ActivitySettings, now: number):
     binding: { name, nodeSelector: binding.spec.nodeSelector, deleting: deletionTimestamp !== undefined },
     policies: physical.policies.store.list(),
     vnode: vnode === null ? null : { physicalUid: physicalUidOf(vnode), deleting: vnode.metadata.deletionTimestamp !== undefined },
+    asked: {
+      kept: orders?.override ?? null,
+      endedAt: orders?.endedOverrideAt,
+      annotation: vnode?.metadata.annotations?.[Annotation.LeaseOverride],
+    },
     now,
     zone,
   });

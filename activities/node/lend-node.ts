@@ -1,3 +1,5 @@
+import { Annotation } from '../../api/names/keys';
+import { Reason } from '../../domain/conditions';
 import { noteOf, planReclaim } from '../../domain/reclaim';
 import type { ReclaimFacts, ReclaimNote, ReclaimPlan, ReclaimPod } from '../../domain/reclaim';
 import { earliest } from '../../domain/time/earliest';
@@ -9,11 +11,13 @@ import type { NodePass } from '../../workflows/contracts/activities';
 import type { LeasePhase } from '../../workflows/contracts/leased-node';
 import { emptyNode } from './empty-node';
 import { capacityOf, endpointOf } from './facts';
+import { reportOnVnode } from '../temporal/steering';
 import { notifyPods } from './notify-pods';
 import { physicalPodsOn, podsOn } from './pods';
 import { reclaimFacts } from './reclaim-facts';
 import type { NodeStep } from './reconcile-node';
 import { reportProgress } from './report-reclaim';
+import { leaseTerms } from './terms';
 
 type Lend = Extract<NodeDecision, { action: 'lend' }>;
 /** What writing a vnode takes of a step. */
@@ -33,7 +37,8 @@ export const EVICT_AGAIN_MILLIS = 5_000;
 
 /** Creates or patches the vnode of a lent node, and takes the next step of its reclaim. */
 export async function lendNode(step: NodeStep, node: NodeObject, decision: Lend): Promise<NodePass> {
-  const { fleet, view, now } = step;
+  const { fleet, view, settings, now } = step;
+  if (decision.overrideFault !== null) await reportFault(step, decision.overrideFault);
   const pods = podsOn(fleet, view);
   const plan = await planAfterReading(step, node, reclaimFacts(step, decision, pods));
   await writeVnode(step, node, decision, { taint: plan.taint, edge: plan.edge, note: noteOf(plan) });
@@ -41,7 +46,8 @@ export async function lendNode(step: NodeStep, node: NodeObject, decision: Lend)
   await notifyPods(step, plan, pods);
   reportProgress(step, { ...plan, phase: toLeasePhase(plan) });
   const again = [plan.wakeAt, blocked ? now + EVICT_AGAIN_MILLIS : null, plan.phase === 'Forced' ? now + RECHECK_MILLIS : null];
-  return toPass(plan, { decision, pods, wakeAt: again });
+  const { override, calendar, policy } = decision;
+  return { ...toPass(plan, { decision, pods, wakeAt: again }), override, terms: leaseTerms(policy, calendar, now, settings.zone) };
 }
 
 /** The physical cluster is asked only once it matters whether the node is empty. */
@@ -74,6 +80,13 @@ export async function createVnode(step: VnodeStep, node: NodeObject, decision: L
   await writeVnode(step, node, decision, OPEN);
 }
 
+/** The annotation goes with the next write, so the event is the one thing that tells why. */
+async function reportFault({ fleet, view: { vnode } }: NodeStep, fault: string): Promise<void> {
+  if (vnode === null) return;
+  const message = `Annotation ${Annotation.LeaseOverride} is not followed and is removed: ${fault}.`;
+  await reportOnVnode(fleet, vnode, { type: 'Warning', reason: Reason.LeaseOverrideInvalid, message });
+}
+
 async function writeVnode(step: VnodeStep, node: NodeObject, decision: Lend, shown: Shown): Promise<void> {
   const { view } = step;
   try {
@@ -90,7 +103,7 @@ async function writeVnode(step: VnodeStep, node: NodeObject, decision: Lend, sho
 function planFor(
   step: VnodeStep,
   node: NodeObject,
-  { policy, window }: Lend,
+  { policy, window, override }: Lend,
   { shown, live }: { shown: Shown; live: NodeObject | null },
 ): VnodePlan {
   const { fleet, view, settings, now } = step;
@@ -100,6 +113,7 @@ function planFor(
     physical: node,
     policy,
     window,
+    override,
     endpoint: endpointOf(fleet, view, settings),
     capacity: live === null ? capacityOf(fleet, view, node, policy) : {},
     windowTaint: shown.taint,

@@ -1,4 +1,5 @@
 import { Annotation } from '../../api/names/keys';
+import { askedBack, type LeaseOverride } from '../../domain/override';
 import { type ReclaimFacts, type ReclaimPhase, type ReclaimPod, type ReclaimTerms, termsOf } from '../../domain/reclaim';
 import { type NodeDecision, reclaimBeganAt } from '../../domain/vnode';
 import type { LeasePhase } from '../../workflows/contracts/leased-node';
@@ -7,9 +8,9 @@ import type { NodeStep } from './reconcile-node';
 type Lend = Extract<NodeDecision, { action: 'lend' }>;
 
 /** What decides the next step of a lent node's reclaim; the physical cluster has not been read for it. */
-export function reclaimFacts(step: NodeStep, { policy, window }: Lend, pods: readonly ReclaimPod[]): ReclaimFacts {
+export function reclaimFacts(step: NodeStep, { policy, window, override }: Lend, pods: readonly ReclaimPod[]): ReclaimFacts {
   const { orders, settings, view, now } = step;
-  const terms = termsOf(policy.spec);
+  const terms = termsUnder(override, termsOf(policy.spec));
   const announcedEnd = announcedEndOf(step);
   return {
     window,
@@ -17,7 +18,7 @@ export function reclaimFacts(step: NodeStep, { policy, window }: Lend, pods: rea
     edge: beganAt(step, terms, announcedEnd),
     // Nobody has been promised anything by a vnode that is not there yet.
     announcedEnd: view.vnode === null && window.open ? window.closesAt : announcedEnd,
-    asked: orders.reclaim,
+    asked: askedBack(override),
     forcedAt: orders.forcedAt,
     forcedSince: orders.forcedSince,
     pods,
@@ -26,6 +27,11 @@ export function reclaimFacts(step: NodeStep, { policy, window }: Lend, pods: rea
     previous: toReclaimPhase(orders.phase),
     now,
   };
+}
+
+/** The lender's word on this one lease stands above his policy: the grace that he gives is neither shorter nor longer. */
+function termsUnder(override: LeaseOverride | null, terms: ReclaimTerms): ReclaimTerms {
+  return override?.kind === 'reclaim' ? { ...terms, force: false } : terms;
 }
 
 /**

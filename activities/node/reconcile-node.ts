@@ -58,7 +58,7 @@ export async function reconcileNode(
   if (view === null) return FORGOTTEN;
   const now = Date.now();
   const step: NodeStep = { fleet, settings, ref, orders, view, now };
-  const decision = orders.cancelled ? RETURNED_BY_HAND : unlessPaused(view, decide(view, settings, now));
+  const decision = orders.cancelled ? RETURNED_BY_HAND : unlessPaused(view, decide(view, settings, now, orders));
   if (decision.action === 'lend' && typeof view.node !== 'string') {
     const pass = await lendNode(step, view.node, decision);
     const { nextEdge: armed = null } = orders;

@@ -1,5 +1,6 @@
 import { Annotation } from '../../api/names/keys';
 import { Reason } from '../../domain/conditions';
+import { askedBack, countingOverride, type LeaseOverride } from '../../domain/override';
 import { decodeTerms, NO_TERMS, planTeardown, teardownGraceSeconds, termsOf } from '../../domain/reclaim';
 import type { ReclaimNote, ReclaimTerms, TeardownPlan } from '../../domain/reclaim';
 import { earliest } from '../../domain/time/earliest';
@@ -32,7 +33,7 @@ export async function returnNode(step: NodeStep, decision: NodeDecision): Promis
     graceSeconds: teardownGraceSeconds(decision.reason, terms.graceSeconds),
     requestedFor: decision.reason === Reason.ReclaimRequested ? requestedFor(step) : null,
     drain: terms.drain,
-    asked: orders.reclaim,
+    asked: askedBack(overrideOf(step, vnode)),
     ...{ forcedAt: orders.forcedAt, forcedSince: orders.forcedSince },
     pods,
     physicalLeft: view.node === 'Absent' ? [] : await physicalPodsOn(fleet, view, ref.node),
@@ -52,6 +53,12 @@ export async function returnNode(step: NodeStep, decision: NodeDecision): Promis
     ...{ edge: orders.edge, deadline: plan.deadline, forcedSince: plan.forcedSince, stuck: plan.stuck !== null },
     pods: pods.length,
   };
+}
+
+/** What somebody asked of the lease counts on the way back too; no calendar decides any more. */
+function overrideOf({ orders, now }: NodeStep, vnode: NodeObject | null): LeaseOverride | null {
+  const annotation = vnode?.metadata.annotations?.[Annotation.LeaseOverride];
+  return countingOverride({ kept: orders.override, endedAt: orders.endedOverrideAt, annotation }, () => null, now).override;
 }
 
 function toLeasePhase({ phase }: TeardownPlan): LeasePhase {

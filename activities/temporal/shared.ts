@@ -6,9 +6,11 @@ import { ClusterBindings, isKubeError, Nodes } from '../../kube';
 import type { BindingRef, SharedActivities } from '../../workflows/contracts/activities';
 import { forceReclaimSignal } from '../../workflows/contracts/common';
 import { nodeChangedSignal } from '../../workflows/contracts/leased-node';
+import type { Asked } from '../../workflows/contracts/steering';
 import { failing } from '../failing';
 import type { Fleet } from '../fleet/fleet';
 import type { OpenWorkflows } from './open-workflows';
+import { recordSteering } from './steering';
 
 /** Activities that several workflows use. */
 export function sharedActivities(fleet: Fleet, client: Client, openWorkflows: OpenWorkflows): SharedActivities {
@@ -25,9 +27,11 @@ export function sharedActivities(fleet: Fleet, client: Client, openWorkflows: Op
       else await unlessGone(client.patch(Nodes, { name: vnodeName(binding.spec.clusterID, node) }, patch));
     }),
 
-    tellNodes: failing(async (ref, message) => {
+    recordSteering: failing((ref, node, notes) => recordSteering(fleet, ref, node, notes)),
+
+    tellNodes: failing(async (ref, message, asked) => {
       const ids = await openWorkflows({ type: 'leasedNode', binding: ref.name });
-      await Promise.all(ids.map((id) => tell(client.workflow.getHandle(id), ref, message)));
+      await Promise.all(ids.map((id) => tell(client.workflow.getHandle(id), ref, message, asked)));
     }),
   };
 }
@@ -41,11 +45,13 @@ async function unlessGone(write: Promise<unknown>): Promise<void> {
   }
 }
 
-async function tell(handle: WorkflowHandle, { uid }: BindingRef, message: 'forceReclaim' | 'cancel' | 'look'): Promise<void> {
+type NodeMessage = Parameters<SharedActivities['tellNodes']>[1];
+
+async function tell(handle: WorkflowHandle, { uid }: BindingRef, message: NodeMessage, asked?: Asked): Promise<void> {
   try {
     if (message === 'cancel') await handle.cancel();
     else if (message === 'look') await handle.signal(nodeChangedSignal, { uid });
-    else await handle.signal(forceReclaimSignal);
+    else await handle.signal(forceReclaimSignal, asked);
   } catch (error) {
     if (!(error instanceof WorkflowNotFoundError)) throw error;
   }

@@ -4,9 +4,8 @@ import { TASK_QUEUE } from '../../api/names/group';
 import type { BindingRef } from '../../workflows/contracts/activities';
 import { nodesWantedSignal, reachabilitySignal } from '../../workflows/contracts/cluster-binding';
 import type { NodesWanted } from '../../workflows/contracts/cluster-binding';
-import { resyncSignal } from '../../workflows/contracts/common';
 import { bindingId, nodeId, podId } from '../../workflows/contracts/ids';
-import { nodeChangedSignal, podsAssignedSignal } from '../../workflows/contracts/leased-node';
+import { nodeChangedSignal, podsAssignedSignal, reviewPodsSignal } from '../../workflows/contracts/leased-node';
 import type { AssignedPod, PodsAssigned } from '../../workflows/contracts/leased-node';
 import { WORKFLOW_TASK_TIMEOUT } from '../../workflows/contracts/settings';
 import { KoBinding, KoNode } from '../../workflows/contracts/search-attributes';
@@ -71,7 +70,7 @@ export class Messenger {
 
   /** Asks a node to review its pods: a predecessor of this watch may have died between a pod and its message. */
   reviewNode(node: string): void {
-    this.toNode(node, () => this.signals.send(nodeId(this.binding.name, node), resyncSignal, []));
+    this.toNode(node, () => this.signals.send(nodeId(this.binding.name, node), reviewPodsSignal, []));
   }
 
   nodesWanted(nodes: readonly string[], insist: boolean): void {

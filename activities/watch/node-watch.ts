@@ -228,7 +228,7 @@ export class NodeWatch implements WatchPart {
   }
 
   /** Tells the node's workflow when metadata or taints are not what they should be; an edge alone is its own timer's business. */
-  private tellIfDifferent(node: string, view: NodeView, physical: NodeObject, { policy, window }: Lend): void {
+  private tellIfDifferent(node: string, view: NodeView, physical: NodeObject, { policy, window, override }: Lend): void {
     const { fleet, settings } = this.context;
     const now = Date.now();
     const taint = view.vnode?.spec?.taints?.find(({ key }) => key === Taint.OutOfTimeWindows);
@@ -237,6 +237,7 @@ export class NodeWatch implements WatchPart {
       physical,
       policy,
       window,
+      override,
       endpoint: endpointOf(fleet, view, settings),
       capacity: {},
       windowTaint: (taint?.effect as WindowTaintEffect | undefined) ?? null,

@@ -109,6 +109,8 @@ export interface ResourceLeasingPolicySpec {
   readonly reclaimBefore?: boolean;
   /** True: a toleration of the window's taint protects no longer than to the deadline. Default false. */
   readonly evictTolerating?: boolean;
+  /** Seconds for which the borrower may extend a lease past the edge of its window. Default 0: not at all. */
+  readonly maxExtensionSeconds?: number;
 }
 
 export type DrainMode = 'Wait' | 'Evict';

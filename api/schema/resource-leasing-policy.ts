@@ -123,6 +123,9 @@ export const resourceLeasingPolicySpecSchema = z.object({
     .boolean()
     .optional()
     .describe('If true, pods that tolerate kubeocean.io/out-of-time-windows are deleted at the deadline too; else they stay. Default false.'),
+  maxExtensionSeconds: int32(0)
+    .optional()
+    .describe('How many seconds past the end of a window the borrower may extend a lease. Default 0: not at all.'),
 });
 
 /** `status`; written by Kubeocean only. */

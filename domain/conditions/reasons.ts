@@ -23,6 +23,18 @@ export const Reason = {
   /** An object without our ownership labels holds the name; it is never touched. */
   NotOwned: 'NotOwned',
 
+  /** Somebody steered a live lease, or what cares for it; the message says who and why. */
+  LeaseExtended: 'LeaseExtended',
+  LeaseShortened: 'LeaseShortened',
+  LeaseReturned: 'LeaseReturned',
+  ForceReclaimRequested: 'ForceReclaimRequested',
+  /** A resync ended what had been asked of the lease. */
+  LeaseOverrideEnded: 'LeaseOverrideEnded',
+  /** The annotation `kubeocean.io/lease-override` cannot be read, and is not followed. */
+  LeaseOverrideInvalid: 'LeaseOverrideInvalid',
+  Resumed: 'Resumed',
+  ResyncRequested: 'ResyncRequested',
+
   WindowOpen: 'WindowOpen',
   /** The end of the lease is near: pods and vnode tell when. */
   NoticeGiven: 'NoticeGiven',

@@ -47,32 +47,20 @@ export function isSpent({ kind, until, expires }: LeaseOverride, now: EpochMilli
   return kind === 'extend' ? until <= now : expires !== null && expires <= now;
 }
 
-/** When an override has ended the lease, or `null` where it has not (yet): the edge from which the grace counts. */
-export function endedBy(override: LeaseOverride | null, now: EpochMillis): EpochMillis | null {
-  const ends = override !== null && override.kind !== 'extend' && override.until <= now && !isSpent(override, now);
-  return ends ? override.until : null;
-}
-
-/** What decides how hard a node is emptied. */
-export interface ReclaimTerms {
-  readonly forceReclaim: boolean;
-  readonly graceSeconds: number;
+/** A request to have a node back, as the reclaim knows it. */
+export interface AskedBack {
+  readonly at: EpochMillis;
+  /** Seconds until its pods are deleted; `null`: the policy's grace. */
+  readonly graceSeconds: number | null;
 }
 
 /**
- * How the node is emptied: by the policy, unless somebody asked for it. Who returns a node or takes it back wants it empty,
- * so then pods are evicted whatever `forceReclaim` says: after the policy's grace, or after the one that the lender gave.
+ * Who asked for the node, if somebody did: the borrower who returns it, with the policy's grace, or the lender with his own.
+ * A shortened lease just ends earlier.
  */
-export function reclaimTerms(policy: ReclaimTerms, override: LeaseOverride | null, now: EpochMillis): ReclaimTerms {
-  if (override === null || endedBy(override, now) === null) {
-    return policy;
+export function askedBack(override: LeaseOverride | null): AskedBack | null {
+  if (override?.kind === 'return') {
+    return { at: override.until, graceSeconds: null };
   }
-  switch (override.kind) {
-    case 'reclaim':
-      return { forceReclaim: true, graceSeconds: override.graceSeconds ?? 0 };
-    case 'return':
-      return { ...policy, forceReclaim: true };
-    default:
-      return policy;
-  }
+  return override?.kind === 'reclaim' ? { at: override.until, graceSeconds: override.graceSeconds ?? 0 } : null;
 }

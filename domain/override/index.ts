@@ -8,7 +8,7 @@ export {
   type SteeringFacts,
 } from './decide';
 export { countingOverride, type KnownOverride } from './counting';
-export { effectiveWindow, endedBy, isSpent, reclaimTerms, type ReclaimTerms } from './effective';
+export { askedBack, type AskedBack, effectiveWindow, isSpent } from './effective';
 export { formatInstant, parseInstant } from './instant';
 export { endOf, positionAt } from './terms';
 export type { Asked, ExtensionLimits, LeaseOverride, LeaseTerms, OverrideKind } from './types';

@@ -46,4 +46,6 @@ export interface LeaseTerms {
   readonly maxExtensionSeconds: number;
   readonly forceReclaim: boolean;
   readonly graceSeconds: number;
+  /** True: the grace ends with the lease, instead of beginning there. */
+  readonly reclaimBefore: boolean;
 }

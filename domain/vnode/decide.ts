@@ -7,7 +7,17 @@ import {
   type SelectingBinding,
   selectPolicy,
 } from '../selection';
-import { calendarOf, type EpochMillis, evaluateWindows, type IanaZone, isKnownZone, type WindowState } from '../windows';
+import { countingOverride, effectiveWindow, type KnownOverride, type LeaseOverride } from '../override';
+import {
+  type Calendar,
+  calendarOf,
+  type EpochMillis,
+  evaluateWindows,
+  type IanaZone,
+  isKnownZone,
+  lastClosing,
+  type WindowState,
+} from '../windows';
 
 /** What a node decision needs of a physical node. */
 export interface LendableNode extends SelectableNode {
@@ -25,6 +35,8 @@ export interface NodeFacts {
   readonly policies: readonly ResourceLeasingPolicy[] | 'Unknown';
   /** `null`: there is none. Without a recorded UID it counts as this node's. */
   readonly vnode: { readonly physicalUid: string | null; readonly deleting: boolean } | null;
+  /** What somebody asked of the lease. Default nothing. */
+  readonly asked?: KnownOverride;
   readonly now: EpochMillis;
   /** Counts for policies that name none of their own. */
   readonly zone: IanaZone;
@@ -40,7 +52,14 @@ export type NodeDecision =
       readonly policy: ResourceLeasingPolicy;
       /** Policies that also select the node and are ignored there. */
       readonly losers: readonly ResourceLeasingPolicy[];
+      /** The windows of the policy, moved by the override. */
       readonly window: WindowState;
+      /** The windows of the policy alone. */
+      readonly calendar: WindowState;
+      /** What counts of what somebody asked for. */
+      readonly override: LeaseOverride | null;
+      /** Why the vnode's annotation is not followed; `null`: nothing is wrong with it. */
+      readonly overrideFault: string | null;
     }
   | { readonly action: 'teardown' | 'hold'; readonly reason: Reason; readonly message: string };
 
@@ -129,7 +148,7 @@ function holdWhilePoliciesUnknown({ policies }: NodeFacts): NodeDecision | null 
 
 function lendByPolicy(facts: NodeFacts): NodeDecision | null {
   const node = nodeOf(facts);
-  const { binding, policies, now, zone } = facts;
+  const { binding, policies } = facts;
   if (node === null || binding === 'Unknown' || policies === 'Unknown') {
     return null;
   }
@@ -138,20 +157,41 @@ function lendByPolicy(facts: NodeFacts): NodeDecision | null {
     return null;
   }
   const { policy, losers } = selected;
-  const calendar = calendarOf(policy.spec, zone);
+  const calendar = calendarOf(policy.spec, facts.zone);
   return {
     action: 'lend',
     reason: Reason.PolicyApplied,
     message: `ResourceLeasingPolicy ${policy.metadata.name} lends the node.`,
     policy: isKnownZone(calendar.zone) ? policy : withoutForce(policy),
     losers,
-    window: evaluateWindows(calendar, now),
+    ...steeredWindow(policy, calendar, facts),
   };
 }
 
 /** While nobody can tell when the window ends, nothing new is lent; but a slip of the pen evicts nobody either. */
 function withoutForce(policy: ResourceLeasingPolicy): ResourceLeasingPolicy {
   return { ...policy, spec: { ...policy.spec, forceReclaim: false } };
+}
+
+function steeredWindow({ spec }: ResourceLeasingPolicy, windows: Calendar, { asked, now }: NodeFacts) {
+  const calendar = evaluateWindows(windows, now);
+  const { override, fault } = countingOverride(asked, (at) => openingAfter(windows, at), now);
+  const outlasts = override?.kind === 'extend' && !calendar.open;
+  const limits = {
+    maxExtensionSeconds: spec.maxExtensionSeconds ?? 0,
+    closedAt: outlasts ? lastClosing(windows, now) : null,
+  };
+  return { calendar, window: effectiveWindow(calendar, override, limits, now), override, overrideFault: fault };
+}
+
+/** The first opening after the window that is open at an instant; `null`: none. */
+function openingAfter(windows: Calendar, at: EpochMillis): EpochMillis | null {
+  const then = evaluateWindows(windows, at);
+  if (!then.open) {
+    return then.opensAt;
+  }
+  const after = then.closesAt === null ? then : evaluateWindows(windows, then.closesAt);
+  return after.open ? null : after.opensAt;
 }
 
 function nodeOf({ physical }: NodeFacts): LendableNode | null {

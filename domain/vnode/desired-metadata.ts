@@ -3,6 +3,7 @@ import type { ResourceLeasingPolicy, ResourceLimit } from '../../api/names/types
 import { toRfc3339 } from '../conditions';
 import { copiedAnnotations, copiedLabels } from '../metadata';
 import { encodeNote, encodeTerms, type ReclaimNote, termsOf } from '../reclaim';
+import { encodeOverride, type LeaseOverride } from '../override';
 import type { WindowState } from '../windows';
 import { toLabelValue, vnodeName } from './naming';
 import type { NodeObject, VnodeBinding, VnodeEndpoint } from './types';
@@ -16,6 +17,8 @@ export interface MetadataFacts {
   readonly endpoint: VnodeEndpoint;
   /** Where the reclaim stands; `null` while the node is lent. */
   readonly reclaim: ReclaimNote | null;
+  /** What somebody asked of the lease. Default nothing. */
+  readonly override?: LeaseOverride | null;
 }
 
 /** Labels that a vnode should have: those of the physical node, then ours (spec leasing.md 2.1). */
@@ -50,6 +53,7 @@ export function desiredAnnotations(facts: MetadataFacts): Record<string, string>
     [Annotation.ReclaimTerms]: encodeTerms(termsOf(policy.spec)),
     ...(reclaim === null ? {} : { [Annotation.Reclaim]: encodeNote(reclaim) }),
     ...(window.open && window.closesAt !== null ? { [Annotation.LeaseEndsAt]: toRfc3339(window.closesAt) } : {}),
+    ...(facts.override ? { [Annotation.LeaseOverride]: encodeOverride(facts.override) } : {}),
     ...prometheusUrl(facts),
   };
 }

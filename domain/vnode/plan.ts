@@ -101,6 +101,7 @@ const REWRITTEN_ANNOTATIONS: readonly string[] = [
   Annotation.ExpectedMetadata,
   Annotation.DeletionTaintTime,
   Annotation.Reclaim,
+  Annotation.LeaseOverride,
 ];
 
 function mergedVnode(facts: VnodeFacts, live: NodeObject): VnodeContent {

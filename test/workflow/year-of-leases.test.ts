@@ -91,7 +91,7 @@ class Lease {
     const { window } = decision;
     const plan = planReclaim({
       ...{ window, announcedEnd, now, terms: termsOf(policy.spec) },
-      ...{ asked: orders.reclaim, forcedAt: orders.forcedAt, forcedSince: orders.forcedSince },
+      ...{ asked: null, forcedAt: orders.forcedAt, forcedSince: orders.forcedSince },
       ...{ pods: [], physicalLeft: [], stuckAfterMillis: 5 * MINUTE },
       edge: orders.edge ?? (announcedEnd !== null && announcedEnd <= now ? announcedEnd : null),
       previous: toReclaimPhase(orders.phase),

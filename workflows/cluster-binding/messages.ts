@@ -1,4 +1,5 @@
 import { setHandler } from '@temporalio/workflow';
+import { Reason } from '../../domain/conditions';
 import {
   bindingChangedSignal,
   clusterBindingStatusQuery,
@@ -15,6 +16,8 @@ import {
   wantedSignal,
 } from '../contracts/common';
 import type { Closed } from '../contracts/common';
+import { noteOf } from '../kit/notes';
+import { askedIn } from '../kit/steering-input';
 import type { BindingRun } from './run';
 
 /** Registers every message of a `clusterBinding`. Handlers fold into the run and return; the loop acts. */
@@ -35,19 +38,33 @@ export function listen(run: BindingRun): void {
   });
   setHandler(closedSignal, pulse.on((closed) => nodeClosed(run, closed)));
   setHandler(reachabilitySignal, mine(({ reachable }) => void (orders.reachable = reachable)));
-  setHandler(resyncSignal, pulse.on(() => resync(run)), {
-    description: 'Relist and compare now; also lends again what a cancellation returned.',
-  });
-  setHandler(pauseSignal, pulse.on(() => void (orders.pause = true)), { description: 'No creates and no new drains.' });
-  setHandler(resumeSignal, pulse.on(() => void (orders.pause = false)), { description: 'Ends a pause.' });
-  setHandler(forceReclaimSignal, pulse.on(() => void (orders.force = true)), {
-    description: 'Skip what is left of the grace period on every node that is being reclaimed.',
-  });
+  listenToPeople(run);
   setHandler(clusterBindingStatusQuery, () => ({
     phase: state.phase,
     nodes: Object.keys(state.nodes).sort(),
     held: Object.keys(state.nodes).filter((name) => state.nodes[name]?.held === true).sort(),
   }));
+}
+
+/** What people send; each may say who asks and why, and is told in an event. */
+function listenToPeople(run: BindingRun): void {
+  const { pulse, orders, notes } = run;
+  setHandler(resyncSignal, pulse.on((asked) => {
+    resync(run);
+    notes.push(noteOf(Reason.ResyncRequested, 'The binding and its nodes are compared', asked));
+  }), { description: 'Relist and compare now; also lends again what a cancellation returned.' });
+  setHandler(pauseSignal, pulse.on((asked) => {
+    orders.pause = true;
+    notes.push(noteOf(Reason.Paused, 'Paused: no creates and no new drains on any of its nodes', asked));
+  }), { description: 'No creates and no new drains.' });
+  setHandler(resumeSignal, pulse.on((asked) => {
+    orders.pause = false;
+    notes.push(noteOf(Reason.Resumed, 'The pause is over', asked));
+  }), { description: 'Ends a pause.' });
+  setHandler(forceReclaimSignal, pulse.on((asked) => {
+    orders.force = askedIn(asked);
+    notes.push(noteOf(Reason.ForceReclaimRequested, 'What is left of the grace period is skipped wherever a node is being reclaimed', asked));
+  }), { description: 'Skip what is left of the grace period on every node that is being reclaimed.' });
 }
 
 function wantNodes({ state, unsure, fresh }: BindingRun, { nodes, insist }: NodesWanted): void {

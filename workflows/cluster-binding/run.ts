@@ -4,6 +4,7 @@ import type { BindingPass } from '../contracts/activities';
 import type { ClusterBindingInput, ClusterBindingState } from '../contracts/cluster-binding';
 import { bindingWatchId, MANAGER_ID, nodeId } from '../contracts/ids';
 import { resyncSignal } from '../contracts/common';
+import type { Asked, SteeringNote } from '../contracts/steering';
 import { KoBinding, KoCluster, KoNode, KoPhase } from '../contracts/search-attributes';
 import { attempt, headStart, patiently, WOKEN } from '../kit/call';
 import { ensureChild, tellClosed, trySignal } from '../kit/children';
@@ -26,7 +27,9 @@ export class BindingRun {
   /** Of these, the nodes without any workflow yet: nobody else decides about their vnodes. */
   readonly fresh = new Set<string>();
   /** What signals asked for and the loop has not done yet. */
-  readonly orders: { pause?: boolean; force?: boolean; reachable?: boolean; cancelNodes?: boolean; wakeNodes?: boolean } = {};
+  readonly orders: { pause?: boolean; force?: Asked; reachable?: boolean; cancelNodes?: boolean; wakeNodes?: boolean } = {};
+  /** What people asked for and no event has told yet. */
+  readonly notes: SteeringNote[] = [];
   private lookAt: number | null = 0;
   private tickAt = 0;
   private failures = 0;
@@ -93,6 +96,7 @@ export class BindingRun {
     if (tick) await this.reviewNodes();
     if (tick || (this.lookAt !== null && this.lookAt <= Date.now())) await this.look();
     await this.carryOutOrders();
+    if (this.notes.length > 0) await this.tell();
     if (this.state.credentials !== undefined) await this.ensureWatch();
     await this.ensureNodes();
     this.describe();
@@ -127,12 +131,18 @@ export class BindingRun {
     if (pass.credentials !== undefined && pass.phase === 'Ready') state.credentials = pass.credentials;
   }
 
+  private async tell(): Promise<void> {
+    const notes = this.notes.splice(0);
+    const told = await attempt(this.pulse, (activities) => activities.recordSteering(this.ref, null, notes));
+    if (told === WOKEN) this.notes.unshift(...notes);
+  }
+
   private async carryOutOrders(): Promise<void> {
     const { orders } = this;
     const { pause, force, reachable, cancelNodes, wakeNodes } = orders;
     for (const key of Object.keys(orders) as (keyof typeof orders)[]) delete orders[key];
     if (pause !== undefined) await patiently.setPaused(this.ref, null, pause);
-    if (force === true) await patiently.tellNodes(this.ref, 'forceReclaim');
+    if (force !== undefined) await patiently.tellNodes(this.ref, 'forceReclaim', force);
     if (cancelNodes === true) await patiently.tellNodes(this.ref, 'cancel');
     if (wakeNodes === true) await patiently.tellNodes(this.ref, 'look');
     if (reachable === false) await patiently.markUnreachable(this.ref);

@@ -3,7 +3,9 @@
  * a cluster and never a secret, because histories are readable.
  */
 import type { BindingPhase } from '../../api/names/types';
+import type { LeaseOverride, LeaseTerms } from '../../domain/override';
 import type { LeasedNodeState, LeasePhase } from './leased-node';
+import type { Asked, SteeringNote } from './steering';
 import type { DeleteRequested, PhysicalGone, PodRef } from './virtual-pod';
 import type { WatchTarget } from './watch';
 
@@ -52,7 +54,10 @@ export interface NodeRef {
 
 /** What the workflow knows and the clusters do not. */
 export type NodeOrders = Readonly<
-  Pick<LeasedNodeState, 'phase' | 'edge' | 'nextEdge' | 'forcedSince' | 'stuck' | 'forcedAt' | 'reclaim' | 'cancelled'>
+  Pick<
+    LeasedNodeState,
+    'phase' | 'edge' | 'nextEdge' | 'forcedSince' | 'stuck' | 'forcedAt' | 'cancelled' | 'override' | 'endedOverrideAt'
+  >
 >;
 
 export interface NodePass {
@@ -73,6 +78,10 @@ export interface NodePass {
   /** Instant at which lending begins or ends next, epoch milliseconds; absent: could not be told. */
   readonly nextEdge?: number | null;
   readonly pods: number;
+  /** What counts of what somebody asked for; absent: nobody looked. */
+  readonly override?: LeaseOverride | null;
+  /** Absent: nobody looked. */
+  readonly terms?: LeaseTerms;
 }
 
 export interface NodeActivities {
@@ -124,7 +133,9 @@ export interface SharedActivities {
   /** Sets or clears the pause of a whole binding, or of one node: an annotation, so that it survives Temporal. */
   setPaused(ref: BindingRef, node: string | null, paused: boolean): Promise<void>;
   /** Signals or cancels every open node workflow of a binding; `look`: something changed. */
-  tellNodes(ref: BindingRef, message: 'forceReclaim' | 'cancel' | 'look'): Promise<void>;
+  tellNodes(ref: BindingRef, message: 'forceReclaim' | 'cancel' | 'look', asked?: Asked): Promise<void>;
+  /** Events about what somebody asked for, on the binding or on the vnode of one node. Best effort. */
+  recordSteering(ref: BindingRef, node: string | null, notes: readonly SteeringNote[]): Promise<void>;
   /** Ids of open workflows of one type that belong to a binding, and to a node where one is given. */
   openWorkflows(query: { type: string; binding?: string; node?: string }): Promise<readonly string[]>;
 }

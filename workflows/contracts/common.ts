@@ -1,5 +1,6 @@
 /** Messages that more than one workflow understands. */
 import { defineSignal } from '@temporalio/workflow';
+import type { Asked } from './steering';
 
 /** Sent by a parent to a child that exists already: it is (still, again) wanted. */
 export interface Wanted {
@@ -20,10 +21,10 @@ export interface Closed {
 }
 export const closedSignal = defineSignal<[Closed]>('closed');
 
-/** Relist and compare, now. Also takes back what a cancellation returned. */
-export const resyncSignal = defineSignal('resync');
+/** Relist and compare, now. Also takes back what a cancellation returned, and what was asked of a lease without an end. */
+export const resyncSignal = defineSignal<[Asked?]>('resync');
 /** No creates and no new drains; mirrors, NodeLeases, tokens, window edges and forceReclaim go on. */
-export const pauseSignal = defineSignal('pause');
-export const resumeSignal = defineSignal('resume');
+export const pauseSignal = defineSignal<[Asked?]>('pause');
+export const resumeSignal = defineSignal<[Asked?]>('resume');
 /** Skip what is left of the grace period of a reclaim. */
-export const forceReclaimSignal = defineSignal('forceReclaim');
+export const forceReclaimSignal = defineSignal<[Asked?]>('forceReclaim');

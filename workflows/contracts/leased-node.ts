@@ -1,5 +1,7 @@
 import { defineQuery, defineSignal } from '@temporalio/workflow';
+import type { LeaseOverride, LeaseTerms } from '../../domain/override';
 import type { Settings } from './settings';
+import type { PlannedOverride } from './steering';
 import type { PodRef } from './virtual-pod';
 
 export interface LeasedNodeInput {
@@ -47,27 +49,18 @@ export interface LeasedNodeState {
   nextEdge?: number | null;
   /** When somebody asked to skip the rest of the grace period, epoch milliseconds. */
   forcedAt: number | null;
-  /** Somebody asked to have the node back, window or not; kept until a window opens next. */
-  reclaim: ReclaimOrder | null;
   /** This workflow was cancelled: the node goes back with grace. */
   cancelled: boolean;
   /** Pods whose workflow has yet to be started. */
   pendingPods: AssignedPod[];
   /** Pods now on the node. */
   pods: number;
-}
-
-/** Who wants the node back, when and why. */
-export interface ReclaimOrder {
-  /** Epoch milliseconds. */
-  readonly at: number;
-  /**
-   * Seconds until pods are deleted; null: the policy's grace. 0 on a node that is stuck: what is left is deleted without
-   * any grace, on both sides.
-   */
-  readonly graceSeconds: number | null;
-  readonly reason: string;
-  readonly by: string;
+  /** What somebody asked of this lease; null: nothing, its calendar decides. */
+  override: LeaseOverride | null;
+  /** When the override was asked for that a later request ended, epoch milliseconds: the vnode may still tell of it. */
+  endedOverrideAt: number | null;
+  /** What the last pass found to answer requests from; null: no policy has lent the node yet. */
+  terms: LeaseTerms | null;
 }
 
 /** Something that this node's vnode is computed from changed. */
@@ -86,6 +79,9 @@ export interface PodsAssigned {
 }
 export const podsAssignedSignal = defineSignal<[PodsAssigned]>('podsAssigned');
 
+/** A watch began afresh: its predecessor may have died between a pod and its message. */
+export const reviewPodsSignal = defineSignal('reviewPods');
+
 export interface LeasedNodeStatus {
   readonly phase: LeasePhase;
   readonly reason: string;
@@ -97,6 +93,12 @@ export interface LeasedNodeStatus {
   readonly deadline: string | null;
   /** True: long after the deadline the node is not empty. */
   readonly stuck: boolean;
+  /** When the node looks again by itself, RFC 3339. */
+  readonly wakesAt: string | null;
+  /** Since when the rest of the grace period is skipped, RFC 3339. */
+  readonly forcedAt: string | null;
   readonly pods: number;
+  /** What somebody asked of this lease. */
+  readonly override: PlannedOverride | null;
 }
 export const leasedNodeStatusQuery = defineQuery<LeasedNodeStatus>('status');

@@ -12,12 +12,13 @@ export class Pulse {
   /** Epoch milliseconds of the last message; continue-as-new waits for a quiet moment. */
   lastMessageAt = Date.now();
 
-  /** Wraps a message handler: folds it in and wakes the loop. */
-  on<A extends unknown[]>(fold: (...args: A) => void): (...args: A) => void {
+  /** Wraps a message handler: folds it in, answers, and wakes the loop. */
+  on<A extends unknown[], R>(fold: (...args: A) => R): (...args: A) => R {
     return (...args) => {
       this.lastMessageAt = Date.now();
-      fold(...args);
+      const answer = fold(...args);
       this.changed = true;
+      return answer;
     };
   }
 

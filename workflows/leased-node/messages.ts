@@ -1,8 +1,13 @@
 import { setHandler } from '@temporalio/workflow';
+import { Reason } from '../../domain/conditions';
 import { forceReclaimSignal, pauseSignal, resumeSignal, resyncSignal, wantedSignal } from '../contracts/common';
-import { leasedNodeStatusQuery, nodeChangedSignal, podsAssignedSignal } from '../contracts/leased-node';
+import { leasedNodeStatusQuery, nodeChangedSignal, podsAssignedSignal, reviewPodsSignal } from '../contracts/leased-node';
 import type { AssignedPod } from '../contracts/leased-node';
+import { leasePlanQuery } from '../contracts/steering';
+import { noteOf } from '../kit/notes';
 import type { NodeRun } from './run';
+import { listenForUpdates } from './updates';
+import { planOf, statusOf } from './views';
 
 /** Registers every message of a `leasedNode`. Handlers fold into the run and return; the loop acts. */
 export function listen(run: NodeRun): void {
@@ -19,28 +24,39 @@ export function listen(run: NodeRun): void {
   setHandler(podsAssignedSignal, mine(({ pods }) => assign(state.pendingPods, pods)), {
     description: 'Pods that were scheduled to the vnode.',
   });
-  setHandler(forceReclaimSignal, pulse.on(() => {
-    state.forcedAt = Date.now();
-    lookAgain();
-  }), { description: 'Skip what is left of the grace period of the running reclaim.' });
-  setHandler(pauseSignal, pulse.on(() => void (run.pauseOrder = true)), { description: 'No creates and no new drains.' });
-  setHandler(resumeSignal, pulse.on(() => void (run.pauseOrder = false)), { description: 'Ends a pause.' });
-  setHandler(resyncSignal, pulse.on(() => {
+  setHandler(reviewPodsSignal, pulse.on(() => {
     lookAgain();
     run.tickNow();
-  }), { description: 'Compare the node and its pods now.' });
-  setHandler(leasedNodeStatusQuery, () => ({
-    phase: state.phase,
-    reason: state.reason,
-    windowEnd: toInstant(state.windowEnd),
-    reclaimSince: toInstant(state.edge),
-    deadline: toInstant(state.deadline),
-    stuck: state.stuck,
-    pods: state.pods,
   }));
+  setHandler(leasedNodeStatusQuery, () => statusOf(state));
+  setHandler(leasePlanQuery, () => planOf(state, Date.now()));
+  listenToPeople(run);
 }
 
-const toInstant = (millis: number | null): string | null => (millis === null ? null : new Date(millis).toISOString());
+/** What people send; each may say who asks and why, and is told in an event. */
+function listenToPeople(run: NodeRun): void {
+  const { pulse, state, notes } = run;
+  setHandler(forceReclaimSignal, pulse.on((asked) => {
+    state.forcedAt = Date.now();
+    run.stale = true;
+    notes.push(noteOf(Reason.ForceReclaimRequested, 'What is left of the grace period of a reclaim is skipped', asked));
+  }), { description: 'Skip what is left of the grace period of the running reclaim.' });
+  setHandler(pauseSignal, pulse.on((asked) => {
+    run.pauseOrder = true;
+    notes.push(noteOf(Reason.Paused, 'Paused: no creates and no new drains', asked));
+  }), { description: 'No creates and no new drains.' });
+  setHandler(resumeSignal, pulse.on((asked) => {
+    run.pauseOrder = false;
+    notes.push(noteOf(Reason.Resumed, 'The pause is over', asked));
+  }), { description: 'Ends a pause.' });
+  setHandler(resyncSignal, pulse.on((asked) => {
+    run.stale = true;
+    run.tickNow();
+    notes.push(noteOf(Reason.ResyncRequested, 'The node and its pods are compared', asked));
+    run.endUnlimitedOverride(asked);
+  }), { description: 'Compare the node and its pods now; also ends what was asked of a lease without an end.' });
+  listenForUpdates(run);
+}
 
 /** Adds pods that are not pending yet: a report may come twice. */
 function assign(pending: AssignedPod[], pods: readonly AssignedPod[]): void {

@@ -1,13 +1,17 @@
 import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
+import { Reason } from '../../domain/conditions';
+import type { LeaseOverride } from '../../domain/override';
 import { earliest } from '../../domain/time/earliest';
 import type { NodePass } from '../contracts/activities';
 import { bindingId, podId } from '../contracts/ids';
 import type { AssignedPod, LeasedNodeInput, LeasedNodeState } from '../contracts/leased-node';
 import { KoBinding, KoNode, KoPhase, KoWindowEnd } from '../contracts/search-attributes';
+import type { SteeringNote } from '../contracts/steering';
 import { physicalGoneSignal } from '../contracts/virtual-pod';
 import { attempt, patiently, WOKEN } from '../kit/call';
 import { ensureChild, tellClosed, trySignal } from '../kit/children';
 import { continueWhen, nextTick } from '../kit/continuing';
+import { noteOf } from '../kit/notes';
 import { Pulse } from '../kit/pulse';
 import { virtualPod } from '../virtual-pod';
 import { listen } from './messages';
@@ -23,10 +27,12 @@ const fresh = (): LeasedNodeState => ({
   forcedSince: null,
   stuck: false,
   forcedAt: null,
-  reclaim: null,
   cancelled: false,
   pendingPods: [],
   pods: 0,
+  override: null,
+  endedOverrideAt: null,
+  terms: null,
 });
 
 /** The loop of a `leasedNode`: start the workflows of new pods, look at the node, sleep until the next edge. */
@@ -36,6 +42,8 @@ export class NodeRun {
   /** True: something that the vnode is computed from may have changed. */
   stale = true;
   pauseOrder: boolean | undefined;
+  /** What people asked for and no event has told yet. */
+  readonly notes: SteeringNote[] = [];
   private readonly ref: { readonly binding: string; readonly bindingUid: string; readonly node: string };
   private tickAt: number;
 
@@ -49,6 +57,22 @@ export class NodeRun {
   /** Reviews the pods as soon as the loop turns. */
   tickNow(): void {
     this.tickAt = 0;
+  }
+
+  /** Puts a request in force, or ends the one that is. */
+  steer(override: LeaseOverride | null): void {
+    const { state } = this;
+    if (override === null && state.override !== null) state.endedOverrideAt = state.override.at;
+    state.override = override;
+    this.stale = true;
+  }
+
+  /** A resync lends again what was given back, or taken back, without an end: nothing else would. */
+  endUnlimitedOverride(asked: unknown): void {
+    const { override } = this.state;
+    if (override === null || override.kind === 'extend' || override.expires !== null) return;
+    this.steer(null);
+    this.notes.push(noteOf(Reason.LeaseOverrideEnded, 'The calendar counts again', asked));
   }
 
   cancel(): void {
@@ -72,6 +96,7 @@ export class NodeRun {
 
   private async turn(): Promise<void> {
     await this.startPods();
+    if (this.notes.length > 0) await this.tell();
     if (this.tickAt <= Date.now()) await this.reviewPods();
     if (this.pauseOrder !== undefined) await this.setPaused(this.pauseOrder);
     const due = this.state.wakeAt !== null && this.state.wakeAt <= Date.now();
@@ -80,11 +105,12 @@ export class NodeRun {
 
   private async look(): Promise<void> {
     this.stale = false;
-    const { phase, edge, nextEdge, forcedSince, stuck, forcedAt, reclaim, cancelled } = this.state;
-    const orders = { phase, edge, nextEdge, forcedSince, stuck, forcedAt, reclaim, cancelled };
+    const { phase, edge, nextEdge, forcedSince, stuck, forcedAt, cancelled, override, endedOverrideAt } = this.state;
+    const orders = { phase, edge, nextEdge, forcedSince, stuck, forcedAt, cancelled, override, endedOverrideAt };
     const pass = await attempt(this.pulse, (activities) => activities.reconcileNode(this.ref, orders));
     if (pass === WOKEN) this.stale = true;
-    else this.fold(pass);
+    // A request that came meanwhile is newer than what this pass made of the one before.
+    else this.fold(this.state.override === override ? pass : { ...pass, override: this.state.override });
   }
 
   private fold(pass: NodePass): void {
@@ -113,6 +139,16 @@ export class NodeRun {
     this.pauseOrder = undefined;
     const { binding, bindingUid, node } = this.ref;
     await patiently.setPaused({ name: binding, uid: bindingUid }, node, paused);
+  }
+
+  /** Before anything else, so that the event stands where its consequences are going to. */
+  private async tell(): Promise<void> {
+    const { binding, bindingUid, node } = this.ref;
+    const notes = this.notes.splice(0);
+    const told = await attempt(this.pulse, (activities) =>
+      activities.recordSteering({ name: binding, uid: bindingUid }, node, notes),
+    );
+    if (told === WOKEN) this.notes.unshift(...notes);
   }
 
   private async startPods(): Promise<void> {

@@ -1,3 +1,4 @@
+import type { LeaseTerms } from '../../../domain/override';
 import { ensureManager } from '../../../workers/ensure-manager';
 import type { BindingPass, CreateOutcome, NodePass } from '../../../workflows/contracts/activities';
 import { bindingChangedSignal, nodesWantedSignal } from '../../../workflows/contracts/cluster-binding';
@@ -5,6 +6,7 @@ import { forceReclaimSignal, pauseSignal, resumeSignal, resyncSignal } from '../
 import { bindingId, bindingWatchId, MANAGER_ID, nodeId, podId } from '../../../workflows/contracts/ids';
 import { nodeChangedSignal, podsAssignedSignal } from '../../../workflows/contracts/leased-node';
 import { bindingsSeenSignal } from '../../../workflows/contracts/manager';
+import { extendLeaseUpdate, leasePlanQuery, returnLeaseUpdate, shortenLeaseUpdate } from '../../../workflows/contracts/steering';
 import { deleteRequestedSignal, dependencyAppearedSignal, physicalGoneSignal, specChangedSignal } from '../../../workflows/contracts/virtual-pod';
 import { eventually } from '../eventually';
 import { printHistory } from './histories';
@@ -17,6 +19,7 @@ const name = 'recorded';
 const uid = 'uid-of-recorded';
 const seen = { name, uid, generation: 1 };
 const pod = somePod('web-0', 'uid-of-web-0');
+const TERMS: LeaseTerms = { policy: 'nights', open: true, closedAt: null, edges: [], maxExtensionSeconds: 0, forceReclaim: true, graceSeconds: 60, reclaimBefore: false };
 const spare = somePod('web-1', 'uid-of-web-1');
 
 /** Runs a binding from bind to unbind. @returns the history of one workflow of each type, as JSON by type */
@@ -25,6 +28,7 @@ export async function recordHistories(world: World): Promise<Record<string, stri
   await scene.bind();
   const watch = await scene.history(bindingWatchId(name), scene.firstWatch);
   await scene.podLife();
+  await scene.steering();
   await scene.nodeLife();
   await scene.unbind();
   return {
@@ -89,6 +93,27 @@ class Scene {
     await this.called('deletePhysicalPod', 1);
     await handle.signal(physicalGoneSignal, { verify: false });
     await handle.result();
+  }
+
+  /** A lease that is shortened and given back its end, and a pause that somebody gives a reason for. */
+  async steering(): Promise<void> {
+    const node = this.world.handle(nodeId(name, 'n1'));
+    const edge = Date.now() + 3_600_000;
+    const told = this.world.stubs.calls('recordSteering', name).length;
+    this.node = { ...LENT, windowEnd: edge, wakeAt: edge, terms: { ...TERMS, edges: [{ at: edge, opens: false }] } };
+    await node.signal(nodeChangedSignal, { uid });
+    await eventually(async () => {
+      if ((await node.query(leasePlanQuery)).policy === null) throw new Error('no pass has found a policy yet');
+    });
+    await node.executeUpdate(shortenLeaseUpdate, { args: [{ until: new Date(edge - 60_000).toISOString(), by: 'ana', reason: 'done early' }] });
+    await this.called('recordSteering', told + 1);
+    await node.executeUpdate(extendLeaseUpdate, { args: [new Date(edge).toISOString()] });
+    await node.signal(pauseSignal, { by: 'ana', reason: 'upgrade' });
+    await this.called('setPaused', 3);
+    await node.signal(resumeSignal);
+    await this.called('setPaused', 4);
+    await node.executeUpdate(returnLeaseUpdate, { args: [{ by: 'ana' }] });
+    await this.called('recordSteering', told + 4);
   }
 
   /** An edge by timer, a forced reclaim, ticks in between; the other node is returned by hand. */

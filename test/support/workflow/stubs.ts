@@ -46,6 +46,7 @@ const fine: Omit<Activities, 'openWorkflows' | 'tellNodes'> = {
   setPaused: async () => undefined,
   nextDebtAt: async () => null,
   payDebts: async () => null,
+  recordSteering: async () => undefined,
   watch: untilCancelled,
 };
 

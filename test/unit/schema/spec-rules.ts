@@ -133,5 +133,7 @@ export const policyRows: readonly SpecRow[] = [
   ['half a second of notice', { noticePeriodSeconds: 0.5 }, 'spec.noticePeriodSeconds'],
   ['a switch of the reclaim that is a string', { reclaimBefore: 'true' }, 'spec.reclaimBefore'],
   ['another one', { evictTolerating: 'yes' }, 'spec.evictTolerating'],
+  ['a negative extension', { maxExtensionSeconds: -1 }, 'spec.maxExtensionSeconds'],
+  ['an hour of extension', { maxExtensionSeconds: 3_600 }, 'accepted'],
   ['a grace beyond int32', { gracefulReclaimPeriodSeconds: 3_000_000_000 }, 'spec.gracefulReclaimPeriodSeconds'],
 ];

@@ -1,4 +1,5 @@
 import {
+  askedBack,
   countingOverride,
   decideExtend,
   decideReclaim,
@@ -7,12 +8,10 @@ import {
   decodeOverride,
   effectiveWindow,
   encodeOverride,
-  endedBy,
   type LeaseOverride,
   type LeaseTerms,
   parseInstant,
   positionAt,
-  reclaimTerms,
   type SteeringFacts,
 } from '../../../../domain/override';
 import type { WindowState } from '../../../../domain/windows';
@@ -39,6 +38,7 @@ const terms: LeaseTerms = {
   maxExtensionSeconds: 0,
   forceReclaim: true,
   graceSeconds: 600,
+  reclaimBefore: false,
 };
 const alwaysOpen: LeaseTerms = { ...terms, edges: [] };
 const facts: SteeringFacts = { phase: 'Lent', terms, override: null, now: NOW };
@@ -82,18 +82,15 @@ describe('effectiveWindow', () => {
   });
 });
 
-describe('reclaimTerms', () => {
-  const policy = { forceReclaim: false, graceSeconds: 600 };
-  it.each<[string, LeaseOverride | null, number, object]>([
-    ['nothing asked: the policy', null, NOW, policy],
-    ['shortened: the policy', override({ until: NOW }), NOW, policy],
-    ["returned: the policy's grace, then force", returned, NOW, { forceReclaim: true, graceSeconds: 600 }],
-    ["reclaimed: the lender's grace", reclaimed, NOW, { forceReclaim: true, graceSeconds: 60 }],
-    ['reclaimed, but the window has opened again', reclaimed, REOPENS, policy],
-    ['extended: the policy', extended, NOW, policy],
-  ])('%s', (_, asks, now, expected) => {
-    expect(reclaimTerms(policy, asks, now)).toEqual(expected);
-    expect(endedBy(asks, now)).toBe(['return', 'reclaim', 'shorten'].includes(asks?.kind ?? '') && now === NOW ? asks!.until : null);
+describe('askedBack', () => {
+  it.each<[string, LeaseOverride | null, object | null]>([
+    ['nothing asked', null, null],
+    ['shortened: as at the edge', override(), null],
+    ['extended', extended, null],
+    ["returned: the policy's grace", returned, { at: returned.until, graceSeconds: null }],
+    ["reclaimed: the lender's grace", reclaimed, { at: reclaimed.until, graceSeconds: 60 }],
+  ])('%s', (_, asks, expected) => {
+    expect(askedBack(asks)).toEqual(expected);
   });
 });
 

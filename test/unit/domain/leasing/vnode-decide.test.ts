@@ -122,6 +122,24 @@ describe('decideNode', () => {
     expect(policy.spec.forceReclaim).toBe(true);
   });
 
+  describe('what was asked of the lease', () => {
+    const { now } = facts;
+    const edge = Date.parse('2026-03-06T20:00:00Z');
+    const reopens = edge + 22 * 3_600_000;
+    const consenting = [aPolicy().openFrom('18:00', '19:59').spec({ maxExtensionSeconds: 3_600 }).build()];
+    const extend = { kind: 'extend', until: edge + 1_800_000, expires: null, at: now } as const;
+    const byHand = JSON.stringify({ kind: 'return', until: '2026-03-06T18:15:00Z', at: '2026-03-06T18:15:00Z' });
+    it.each<[string, Partial<NodeFacts>, object]>([
+      ['closes an open window', { asked: { kept: null, annotation: byHand } }, { window: { open: false, opensAt: reopens }, override: { kind: 'return', expires: reopens } }],
+      ['keeps a closed one open', { now: edge + 60_000, policies: consenting, asked: { kept: extend } }, { window: { open: true, closesAt: extend.until }, calendar: { open: false }, override: extend }],
+      ['does not without the consent of the policy', { now: edge + 60_000, asked: { kept: extend } }, { window: { open: false } }],
+      ['counts for nothing once the window opens again', { now: reopens, asked: { kept: null, annotation: byHand } }, { window: { open: true } }],
+      ['is not followed when it cannot be read', { asked: { kept: null, annotation: '{}' } }, { window: { open: true }, override: null, overrideFault: expect.stringContaining('kind') }],
+    ])('%s', (_, change, expected) => {
+      expect(decideNode({ ...facts, ...change })).toMatchObject({ action: 'lend', ...expected });
+    });
+  });
+
   it('lends outside the windows as well', () => {
     const now = Date.parse('2026-03-06T20:00:00Z');
     expect(decideNode({ ...facts, now })).toMatchObject({

@@ -1,6 +1,7 @@
 import type { Taint } from 'kubernetes-types/core/v1';
 import { decodeExpected } from '../../../../domain/metadata';
 import type { ReclaimNote } from '../../../../domain/reclaim';
+import { encodeOverride } from '../../../../domain/override';
 import {
   chooseProxierPort,
   type NodeObject,
@@ -320,7 +321,7 @@ describe('planVnode of an existing vnode', () => {
       .build();
     const edited = live({ physical })
       .labelled({ mine: 'yes', 'kubernetes.io/os': 'edited' })
-      .annotated({ mine: 'too', 'kubeocean.io/lease-override': '{}' })
+      .annotated({ mine: 'too', 'kubeocean.io/paused': 'true' })
       .build();
     const patch = patched({ live: edited });
     expect(patch).toEqual({
@@ -330,6 +331,15 @@ describe('planVnode of an existing vnode', () => {
         annotations: { 'kubeocean.io/expected-metadata': expect.any(String) },
       },
     });
+  });
+
+  it('carries what was asked of the lease, and nothing that no longer counts', () => {
+    const override = { kind: 'shorten', until: 0, expires: null, at: 0 } as const;
+    const told = live({ override });
+    expect(told.build().metadata.annotations?.['kubeocean.io/lease-override']).toBe(encodeOverride(override));
+    expect(patched({ live: told.build() }).metadata.annotations).toMatchObject({ 'kubeocean.io/lease-override': null });
+    const byHand = live().annotated({ 'kubeocean.io/lease-override': '{}' }).build();
+    expect(patched({ live: byHand }).metadata.annotations).toEqual({ 'kubeocean.io/lease-override': null });
   });
 
   it('remembers what it wanted', () => {
