@@ -4,8 +4,10 @@ import { registerCheck } from './check';
 import { registerDebts } from './debts';
 import { registerInstall } from './install';
 import { registerKubeconfig } from './kubeconfig';
-import { registerLease } from './lease-plan';
+import { registerLeasePlan } from './lease-plan';
+import { registerLeaseSteering } from './lease-steering';
 import { registerReclaim } from './reclaim';
+import { registerSteering } from './steering';
 import { registerUnbind } from './unbind';
 import { registerUp } from './up';
 
@@ -18,8 +20,10 @@ export const commands: readonly RegisterCommand[] = [
   registerKubeconfig,
   registerCheck,
   registerReclaim,
-  registerLease,
+  registerLeasePlan,
   registerUp,
   registerUnbind,
   registerDebts,
+  registerLeaseSteering,
+  registerSteering,
 ];

@@ -5,6 +5,7 @@ import type { Io } from '../io';
 import { planLeases } from '../lease/plan-leases';
 import { planTable } from '../lease/plan-table';
 import { readLeases } from '../lease/read-leases';
+import { leaseGroup } from '../steering/lease-group';
 import { UserError } from '../user-error';
 
 interface LeasePlanOptions {
@@ -18,10 +19,8 @@ const DAY_MS = 24 * 60 * 60_000;
 const MAX_DAYS = 366;
 
 /** `kubeocean lease plan`: every edge ahead of every lent node, with the pods it would hit today. */
-export function registerLease(program: Command, io: Io): void {
-  program
-    .command('lease')
-    .description('Look at leases.')
+export function registerLeasePlan(program: Command, io: Io): void {
+  leaseGroup(program)
     .command('plan')
     .description('Print every edge ahead of each lent node, with the pods that it would hit were it now.')
     .option('--kubeconfig <file>', 'kubeconfig of the virtual cluster; it may read nodes, pods, bindings and their Secrets (default: KUBECONFIG, else ~/.kube/config)')
