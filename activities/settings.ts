@@ -6,6 +6,8 @@ export interface ActivitySettings {
   readonly gatewayAddress: string | null;
   /** Base port of the gateway's metrics listener. Default 9006. */
   readonly prometheusPort: number;
+  /** Most leased nodes that an edit may reclaim at once without being confirmed, percent; null: any number. */
+  readonly maxReclaimPercent: number | null;
   /** How long a physical API server may be silent before its vnodes are closed to new pods, milliseconds. Default 30 s. */
   readonly unreachableAfterMillis: number;
   /** How long after its deadline a node that is not empty counts as stuck, milliseconds. Default 5 min. */

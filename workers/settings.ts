@@ -21,6 +21,7 @@ export function activitySettings(env: Environment): ActivitySettings {
     zone: localZone(),
     gatewayAddress: address,
     prometheusPort: numberFrom(env, 'KUBEOCEAN_PROMETHEUS_PORT', 9_006),
+    maxReclaimPercent: percentFrom(env, 'KUBEOCEAN_MAX_RECLAIM_PERCENT'),
     unreachableAfterMillis: numberFrom(env, 'KUBEOCEAN_UNREACHABLE_AFTER_MS', 30_000),
     reclaimStuckAfterMillis: numberFrom(env, 'KUBEOCEAN_RECLAIM_STUCK_AFTER_MS', 300_000),
   };
@@ -39,6 +40,13 @@ export function workflowSettings(env: Environment): Settings {
 /** Port of the Temporal SDK's own Prometheus endpoint on loopback; null: none. @throws SettingError */
 export function sdkMetricsPort(env: Environment): number | null {
   return numberFrom(env, 'KUBEOCEAN_SDK_METRICS_PORT', 0) || null;
+}
+
+function percentFrom(env: Environment, name: string): number | null {
+  if (env[name] === undefined || env[name] === '') return null;
+  const percent = numberFrom(env, name, 0);
+  if (percent > 100) throw new SettingError(`${name} must be a whole number from 0 to 100`);
+  return percent;
 }
 
 function numberFrom(env: Environment, name: string, fallback: number): number {

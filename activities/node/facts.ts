@@ -8,6 +8,7 @@ import { chooseProxierPort, decideNode, proxierPortOf, vnodeName } from '../../d
 import type { LendableNode, NodeDecision, NodeObject, VnodeEndpoint } from '../../domain/vnode';
 import { Nodes } from '../../kube';
 import type { NodeOrders, NodeRef } from '../../workflows/contracts/activities';
+import { countingBinding, countingPolicy } from '../fleet/accepted';
 import type { Fleet } from '../fleet/fleet';
 import type { PhysicalCluster } from '../fleet/physical-cluster';
 import { BY_NODE } from '../fleet/virtual-cluster';
@@ -62,13 +63,14 @@ async function readNode({ nodes, client }: PhysicalCluster, name: string): Promi
  * Whether the node is lent, by which policy and until when.
  * @param orders what the node's workflow remembers; without it what was asked of the lease is read from the vnode
  */
-export function decide(view: NodeView, { zone }: ActivitySettings, now: number, orders?: NodeOrders): NodeDecision {
-  const { binding, physical, vnode, node } = view;
+export function decide(view: NodeView, settings: ActivitySettings, now: number, orders?: NodeOrders): NodeDecision {
+  const { physical, vnode, node } = view;
+  const binding = countingBinding(settings, view.binding);
   const { name, deletionTimestamp } = binding.metadata;
   return decideNode({
     physical: typeof node === 'string' ? node : toLendable(node),
     binding: { name, nodeSelector: binding.spec.nodeSelector, deleting: deletionTimestamp !== undefined },
-    policies: physical.policies.store.list(),
+    policies: physical.policies.store.list().map((policy) => countingPolicy(settings, policy)),
     vnode: vnode === null ? null : { physicalUid: physicalUidOf(vnode), deleting: vnode.metadata.deletionTimestamp !== undefined },
     asked: {
       kept: orders?.override ?? null,
@@ -76,7 +78,7 @@ export function decide(view: NodeView, { zone }: ActivitySettings, now: number, 
       annotation: vnode?.metadata.annotations?.[Annotation.LeaseOverride],
     },
     now,
-    zone,
+    zone: settings.zone,
   });
 }
 

@@ -2,8 +2,8 @@ import type { Client, WorkflowStartOptions } from '@temporalio/client';
 import pLimit from 'p-limit';
 import { TASK_QUEUE } from '../../api/names/group';
 import type { BindingRef } from '../../workflows/contracts/activities';
-import { nodesWantedSignal, reachabilitySignal } from '../../workflows/contracts/cluster-binding';
-import type { NodesWanted } from '../../workflows/contracts/cluster-binding';
+import { nodesWantedSignal, reachabilitySignal, reclaimHeldSignal } from '../../workflows/contracts/cluster-binding';
+import type { HeldReclaim, NodesWanted } from '../../workflows/contracts/cluster-binding';
 import { bindingId, nodeId, podId } from '../../workflows/contracts/ids';
 import { nodeChangedSignal, podsAssignedSignal, reviewPodsSignal } from '../../workflows/contracts/leased-node';
 import type { AssignedPod, PodsAssigned } from '../../workflows/contracts/leased-node';
@@ -79,6 +79,12 @@ export class Messenger {
       { uid, nodes: [...new Set([...waiting.nodes, ...later.nodes])], insist: waiting.insist || later.insist },
     ];
     this.untilDelivered(() => this.signals.send(bindingId(name), nodesWantedSignal, [{ uid, nodes, insist }], merge));
+  }
+
+  /** Null: nothing is held (any more). */
+  reclaimHeld(held: HeldReclaim | null): void {
+    const { name, uid } = this.binding;
+    this.untilDelivered(() => this.signals.send(bindingId(name), reclaimHeldSignal, [{ uid, held }]));
   }
 
   reachability(reachable: boolean): void {

@@ -11,6 +11,7 @@ import { type NodeObject, physicalNodeOf } from '../../domain/vnode';
 import { calendarOf, evaluateWindows } from '../../domain/windows';
 import { recordEvent, ResourceLeasingPolicies } from '../../kube';
 import type { Change } from '../../kube';
+import { countingPolicy } from '../fleet/accepted';
 import { BY_BINDING } from '../fleet/virtual-cluster';
 import { COMPONENT } from '../pod/report';
 import type { WatchContext, WatchPart } from './context';
@@ -109,7 +110,7 @@ export class PolicyWatch implements WatchPart {
       if (policy.spec.cluster === binding.metadata.name) await this.release(policy);
       return null;
     }
-    const calendar = calendarOf(policy.spec, settings.zone);
+    const calendar = calendarOf(countingPolicy(settings, policy).spec, settings.zone);
     const others = this.context.fleet.virtual.bindings.store.list().map(({ metadata }) => metadata.name);
     const status = planPolicyStatus({
       policy,

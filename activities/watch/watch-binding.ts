@@ -11,6 +11,7 @@ import { physicalNodeOf } from '../../domain/vnode';
 import type { NodeObject } from '../../domain/vnode';
 import type { WatchContext } from './context';
 import { CsiNodeWatch } from './csi-node-watch';
+import { EditGuard } from './edit-guard';
 import { HostPortWatch } from './host-port-watch';
 import { Lull } from './lull';
 import { Messenger } from './messenger';
@@ -64,7 +65,7 @@ export async function watchBinding(
 
 /** Everything that compares the two sides: it needs both sides' lists. */
 async function runParts(context: WatchContext, watched: Set<WatchContext>, ended: AbortSignal): Promise<void> {
-  const parts = [NodeWatch, PodWatch, PolicyWatch, TokenWatch, HostPortWatch, CsiNodeWatch].map((Part) => new Part(context));
+  const parts = [EditGuard, NodeWatch, PodWatch, PolicyWatch, TokenWatch, HostPortWatch, CsiNodeWatch].map((Part) => new Part(context));
   watched.add(context);
   try {
     for (const part of parts) part.start();

@@ -56,6 +56,8 @@ export const Annotation = {
   Reclaim: 'kubeocean.io/reclaim',
   /** On a physical node, RFC 3339: its owner takes it back, and pods are deleted from that instant on. */
   ReclaimRequested: 'kubeocean.io/reclaim-requested',
+  /** On a ClusterBinding: hash of the held edits that somebody confirmed. */
+  ConfirmedReclaim: 'kubeocean.io/confirmed-reclaim',
   Paused: 'kubeocean.io/paused',
   /** On a ClusterBinding: when (RFC 3339) somebody gave its physical cluster up. Counts once the binding is being deleted. */
   Abandon: 'kubeocean.io/abandon',

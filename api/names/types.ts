@@ -68,6 +68,8 @@ export interface ClusterBindingStatus {
   readonly credentialsExpireAt?: string | null;
   /** UID of the mount namespace: tells one physical cluster from another. */
   readonly mountNamespaceUID?: string;
+  /** What counts of `nodeSelector`, while edits are guarded. */
+  readonly accepted?: AcceptedEdit;
 }
 
 /** One named check, as a line of a status. */
@@ -75,6 +77,13 @@ export interface StatusCheck {
   readonly name: string;
   readonly status: 'Passed' | 'Warning' | 'Failed' | 'Skipped';
   readonly message: string;
+}
+
+/** What was accepted last of an object whose edits are guarded by `maxReclaimPercent`. */
+export interface AcceptedEdit {
+  readonly generation: number;
+  /** JSON of the fields that decide which nodes are lent, and when. */
+  readonly spec: string;
 }
 
 /** ResourceLeasingPolicy, in a physical cluster (spec leasing.md 1.2). */
@@ -156,4 +165,6 @@ export interface ResourceLeasingPolicyStatus {
   /** The zone in effect; empty while `spec.timeZone` is unknown. */
   readonly timeZone?: string;
   readonly conditions?: readonly Condition[];
+  /** What counts of `spec`, while edits are guarded. */
+  readonly accepted?: AcceptedEdit;
 }

@@ -1,6 +1,6 @@
 /** ClusterBinding: one physical cluster, bound to the virtual cluster in which the object lives (spec leasing.md 1.1). */
 import { z } from 'zod';
-import { conditionSchema, instantSchema, metadataSchema, nodeSelectorSchema } from './common';
+import { acceptedEditSchema, conditionSchema, instantSchema, metadataSchema, nodeSelectorSchema } from './common';
 import { ATOMIC_MAP, celRules, mapList } from './structural';
 
 /** Longest clusterID: `vnode-<clusterID>-<node>` has to leave room for the node's name. */
@@ -77,6 +77,7 @@ export const clusterBindingStatusSchema = z.object({
     .meta(mapList('name')),
   credentialsExpireAt: instantSchema.nullable().optional().describe('When the credentials in the kubeconfig expire; absent: never, or not known.'),
   mountNamespaceUID: z.string().optional().describe('UID of the mount namespace: tells this physical cluster from another.'),
+  accepted: acceptedEditSchema.optional().describe('The nodeSelector that counts, while edits are guarded by maxReclaimPercent.'),
 });
 
 /** The whole object. */

@@ -65,6 +65,12 @@ export const nodeSelectorSchema = z
   })
   .meta(ATOMIC_MAP);
 
+/** What was accepted last of an object whose edits are guarded. */
+export const acceptedEditSchema = z.object({
+  generation: z.number().int().min(0).describe('The metadata.generation that was accepted.').meta({ format: 'int64' }),
+  spec: z.string().describe('What it said then, as JSON.'),
+});
+
 /** `meta/v1` Condition, with the rules that Kubernetes publishes for it. */
 export const conditionSchema = z.object({
   type: z

@@ -1,6 +1,6 @@
 /** ResourceLeasingPolicy: what a physical cluster lends, to which binding, and when (spec leasing.md 1.2). */
 import { z } from 'zod';
-import { conditionSchema, instantSchema, int32, metadataSchema, nodeSelectorSchema, quantitySchema } from './common';
+import { acceptedEditSchema, conditionSchema, instantSchema, int32, metadataSchema, nodeSelectorSchema, quantitySchema } from './common';
 import { celRules } from './structural';
 
 const timeOfDaySchema = z.string().regex(/^([01][0-9]|2[0-3]):[0-5][0-9]$/, 'must be HH:MM, 00:00 to 23:59');
@@ -135,6 +135,7 @@ export const resourceLeasingPolicyStatusSchema = z.object({
   lastAppliedTime: instantSchema.optional().describe('When phase or activeTimeWindow changed last.'),
   timeZone: z.string().optional().describe('The time zone in effect. Empty while spec.timeZone is unknown.'),
   conditions: z.array(conditionSchema).optional().describe('Valid (is the policy usable?) and Active (is a window open?).'),
+  accepted: acceptedEditSchema.optional().describe('The spec that counts, while edits are guarded by maxReclaimPercent.'),
 });
 
 /** The whole object. */

@@ -7,7 +7,7 @@ import { registerKubeconfig } from './kubeconfig';
 import { registerLeasePlan } from './lease-plan';
 import { registerLeaseSteering } from './lease-steering';
 import { registerReclaim } from './reclaim';
-import { registerSteering } from './steering';
+import { registerConfirmReclaim, registerSteering } from './steering';
 import { registerUnbind } from './unbind';
 import { registerUp } from './up';
 
@@ -26,4 +26,5 @@ export const commands: readonly RegisterCommand[] = [
   registerDebts,
   registerLeaseSteering,
   registerSteering,
+  registerConfirmReclaim,
 ];

@@ -196,7 +196,8 @@ export function planBindingStatus(
     return null;
   }
   const becameReady = phase === 'Ready' && status?.phase !== 'Ready';
-  return { ...status, ...found, phase, conditions, ...(becameReady ? { lastSyncTime: toRfc3339(now) } : {}) };
+  // What was accepted is written by the guard of edits alone.
+  return { ...status, accepted: undefined, ...found, phase, conditions, ...(becameReady ? { lastSyncTime: toRfc3339(now) } : {}) };
 }
 
 type Found = Pick<ClusterBindingStatus, 'checks' | 'credentialsExpireAt' | 'mountNamespaceUID'>;

@@ -145,6 +145,8 @@ function statusOrNull(facts: PolicyStatusFacts, verdict: PolicyVerdict): Resourc
   }
   return {
     ...status,
+    // Written by the guard of edits alone.
+    accepted: undefined,
     phase: verdict.phase,
     activeTimeWindow,
     timeZone,

@@ -35,6 +35,12 @@ export const Reason = {
   Resumed: 'Resumed',
   ResyncRequested: 'ResyncRequested',
 
+  /** An edit would reclaim more nodes at once than `maxReclaimPercent` allows: it waits for a confirmation. */
+  ReclaimHeld: 'ReclaimHeld',
+  /** No edit waits any more. */
+  NothingHeld: 'NothingHeld',
+  ReclaimConfirmed: 'ReclaimConfirmed',
+
   WindowOpen: 'WindowOpen',
   /** The end of the lease is near: pods and vnode tell when. */
   NoticeGiven: 'NoticeGiven',

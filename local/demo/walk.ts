@@ -29,6 +29,8 @@ export interface Walk {
   readonly commands: Commands;
   readonly temporal: Client;
   readonly durations: Durations;
+  /** More settings for the workers. */
+  readonly settings?: Readonly<Record<string, string>>;
   /** Folder for what the walk writes. */
   readonly dir: string;
 }

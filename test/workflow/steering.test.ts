@@ -2,9 +2,11 @@ import { WorkflowUpdateFailedError } from '@temporalio/client';
 import type { WorkflowHandle } from '@temporalio/client';
 import type { LeaseOverride, LeaseTerms } from '../../domain/override';
 import type { NodePass } from '../../workflows/contracts/activities';
+import { clusterBindingStatusQuery, reclaimHeldSignal } from '../../workflows/contracts/cluster-binding';
 import { forceReclaimSignal, pauseSignal, resumeSignal, resyncSignal } from '../../workflows/contracts/common';
 import { leasedNodeStatusQuery, nodeChangedSignal, reviewPodsSignal } from '../../workflows/contracts/leased-node';
 import {
+  confirmReclaimUpdate,
   extendLeaseUpdate,
   leasePlanQuery,
   reclaimUpdate,
@@ -270,4 +272,52 @@ it('tells of every signal who sent it and why', async () => {
       { reason: 'ResyncRequested', message: `The node and its pods are compared: ${'x'.repeat(500)}` },
     ]),
   );
+});
+
+describe('a binding', () => {
+  const startBinding = async (name: string) => {
+    const handle = await world.startBinding(someBinding(name));
+    await eventually(async () => expect((await handle.query(clusterBindingStatusQuery)).phase).toBe('Ready'));
+    return handle;
+  };
+  const held = { hash: 'abc', nodes: 7 };
+
+  it('confirms exactly what is held, and passes on which', async () => {
+    const binding = await startBinding('confirmed');
+    expect(await binding.executeUpdate(confirmReclaimUpdate, { args: [{}] })).toEqual({ granted: false, why: 'No edit is held.' });
+    await binding.signal(reclaimHeldSignal, { uid: 'uid-of-confirmed', held });
+    expect((await binding.query(clusterBindingStatusQuery)).heldReclaim).toEqual(held);
+    const wrong = await binding.executeUpdate(confirmReclaimUpdate, { args: [{ hash: 'xyz' }] });
+    expect(wrong).toEqual({ granted: false, why: expect.stringContaining('abc') });
+    expect(world.stubs.calls('confirmReclaim', 'confirmed')).toEqual([]);
+    expect(await binding.executeUpdate(confirmReclaimUpdate, { args: [{ by: 'ana', reason: 'moving out' }] })).toEqual({ granted: true, ...held });
+    await eventually(() => expect(world.stubs.calls('confirmReclaim', 'confirmed').map(({ args }) => args[1])).toEqual(['abc']));
+    await eventually(() =>
+      expect(notesOf('confirmed')).toEqual([
+        { reason: 'ReclaimConfirmed', message: 'The edit abc, which reclaims 7 nodes, is confirmed, asked for by ana: moving out' },
+      ]),
+    );
+    await binding.signal(reclaimHeldSignal, { uid: 'uid-of-confirmed', held: null });
+    expect((await binding.query(clusterBindingStatusQuery)).heldReclaim).toBeNull();
+  });
+
+  it('rejects a confirmation of something that is no hash', async () => {
+    const binding = await startBinding('unconfirmed');
+    const rejection = await binding.executeUpdate('confirmReclaim', { args: [{ hash: 5 }] as never }).catch((error: unknown) => error);
+    expect((rejection as WorkflowUpdateFailedError).cause?.message).toBe('hash: must be a string');
+  });
+
+  it('tells of every signal who sent it and why, and its nodes of a forced reclaim', async () => {
+    const node = await startNode('asked');
+    const binding = await startBinding('asked');
+    // The visibility store, by which the nodes are found, lags by a moment.
+    await eventually(async () => expect(await world.openWorkflows({ type: 'leasedNode', binding: 'asked' })).toEqual([node.workflowId]));
+    await binding.signal(pauseSignal, { by: 'ana' });
+    await binding.signal(forceReclaimSignal, { by: 'owner', reason: 'fire' });
+    await eventually(() => {
+      const notes = world.stubs.calls('recordSteering', 'asked').flatMap(({ args }) => args[2].map(({ reason }) => [args[1], reason]));
+      expect(notes.sort()).toEqual([[null, 'ForceReclaimRequested'], [null, 'Paused'], ['n1', 'ForceReclaimRequested']]);
+    });
+    expect(notesOf('asked').filter(({ message }) => message.endsWith('asked for by owner: fire'))).toHaveLength(2);
+  });
 });

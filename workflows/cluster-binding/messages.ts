@@ -5,6 +5,7 @@ import {
   clusterBindingStatusQuery,
   nodesWantedSignal,
   reachabilitySignal,
+  reclaimHeldSignal,
 } from '../contracts/cluster-binding';
 import type { NodesWanted } from '../contracts/cluster-binding';
 import {
@@ -16,8 +17,10 @@ import {
   wantedSignal,
 } from '../contracts/common';
 import type { Closed } from '../contracts/common';
+import { confirmReclaimUpdate } from '../contracts/steering';
+import type { ConfirmAnswer, ConfirmReclaim } from '../contracts/steering';
 import { noteOf } from '../kit/notes';
-import { askedIn } from '../kit/steering-input';
+import { askedIn, checkConfirm } from '../kit/steering-input';
 import type { BindingRun } from './run';
 
 /** Registers every message of a `clusterBinding`. Handlers fold into the run and return; the loop acts. */
@@ -38,11 +41,13 @@ export function listen(run: BindingRun): void {
   });
   setHandler(closedSignal, pulse.on((closed) => nodeClosed(run, closed)));
   setHandler(reachabilitySignal, mine(({ reachable }) => void (orders.reachable = reachable)));
+  setHandler(reclaimHeldSignal, mine(({ held }) => void (state.held = held)));
   listenToPeople(run);
   setHandler(clusterBindingStatusQuery, () => ({
     phase: state.phase,
     nodes: Object.keys(state.nodes).sort(),
     held: Object.keys(state.nodes).filter((name) => state.nodes[name]?.held === true).sort(),
+    heldReclaim: state.held ?? null,
   }));
 }
 
@@ -65,6 +70,21 @@ function listenToPeople(run: BindingRun): void {
     orders.force = askedIn(asked);
     notes.push(noteOf(Reason.ForceReclaimRequested, 'What is left of the grace period is skipped wherever a node is being reclaimed', asked));
   }), { description: 'Skip what is left of the grace period on every node that is being reclaimed.' });
+  setHandler(confirmReclaimUpdate, pulse.on((request) => confirm(run, request)), {
+    validator: checkConfirm,
+    description: 'Let the edit take effect that the condition Blocked tells about: {"hash", "by", "reason"}.',
+  });
+}
+
+function confirm({ state, orders, notes }: BindingRun, request?: ConfirmReclaim): ConfirmAnswer {
+  const held = state.held ?? null;
+  if (held === null) return { granted: false, why: 'No edit is held.' };
+  if (request?.hash !== undefined && request.hash !== held.hash) {
+    return { granted: false, why: `Another edit is held by now: its hash is ${held.hash}.` };
+  }
+  orders.confirm = held.hash;
+  notes.push(noteOf(Reason.ReclaimConfirmed, `The edit ${held.hash}, which reclaims ${held.nodes} nodes, is confirmed`, request));
+  return { granted: true, ...held };
 }
 
 function wantNodes({ state, unsure, fresh }: BindingRun, { nodes, insist }: NodesWanted): void {

@@ -27,7 +27,14 @@ export class BindingRun {
   /** Of these, the nodes without any workflow yet: nobody else decides about their vnodes. */
   readonly fresh = new Set<string>();
   /** What signals asked for and the loop has not done yet. */
-  readonly orders: { pause?: boolean; force?: Asked; reachable?: boolean; cancelNodes?: boolean; wakeNodes?: boolean } = {};
+  readonly orders: {
+    pause?: boolean;
+    force?: Asked;
+    reachable?: boolean;
+    cancelNodes?: boolean;
+    wakeNodes?: boolean;
+    confirm?: string;
+  } = {};
   /** What people asked for and no event has told yet. */
   readonly notes: SteeringNote[] = [];
   private lookAt: number | null = 0;
@@ -139,12 +146,13 @@ export class BindingRun {
 
   private async carryOutOrders(): Promise<void> {
     const { orders } = this;
-    const { pause, force, reachable, cancelNodes, wakeNodes } = orders;
+    const { pause, force, reachable, cancelNodes, wakeNodes, confirm } = orders;
     for (const key of Object.keys(orders) as (keyof typeof orders)[]) delete orders[key];
     if (pause !== undefined) await patiently.setPaused(this.ref, null, pause);
     if (force !== undefined) await patiently.tellNodes(this.ref, 'forceReclaim', force);
     if (cancelNodes === true) await patiently.tellNodes(this.ref, 'cancel');
     if (wakeNodes === true) await patiently.tellNodes(this.ref, 'look');
+    if (confirm !== undefined) await patiently.confirmReclaim(this.ref, confirm);
     if (reachable === false) await patiently.markUnreachable(this.ref);
     if (reachable === true) this.lookNow();
   }

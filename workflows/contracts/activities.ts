@@ -42,6 +42,8 @@ export interface BindingActivities {
   reconcileBinding(ref: BindingRef): Promise<BindingPass>;
   /** Writes the condition that says that the physical cluster does not answer; the next preflight takes it back. */
   markUnreachable(ref: BindingRef): Promise<void>;
+  /** Notes on the object which held edits somebody confirmed; the watch acts on it. */
+  confirmReclaim(ref: BindingRef, hash: string): Promise<void>;
   /** Removes what is left of the binding on both sides, then its finalizers. */
   finishUnbind(ref: BindingRef): Promise<UnbindPass>;
 }

@@ -17,6 +17,8 @@ export interface ClusterBindingState {
   nodes: Record<string, LentNode>;
   /** ResourceVersion of the kubeconfig Secret that the last preflight passed with. */
   credentials?: string;
+  /** Edits that the watch holds until somebody confirms or reverts them. */
+  held?: HeldReclaim | null;
   /** This workflow was cancelled: every node is being returned. */
   cancelled?: boolean;
 }
@@ -51,9 +53,26 @@ export interface Reachability {
 }
 export const reachabilitySignal = defineSignal<[Reachability]>('reachability');
 
+/** Edits that would reclaim too many nodes at once. */
+export interface HeldReclaim {
+  /** Names these very edits. */
+  readonly hash: string;
+  /** How many nodes they would reclaim. */
+  readonly nodes: number;
+}
+export interface ReclaimHeld {
+  readonly uid: string;
+  /** Null: nothing is held (any more). */
+  readonly held: HeldReclaim | null;
+}
+export const reclaimHeldSignal = defineSignal<[ReclaimHeld]>('reclaimHeld');
+
 export interface ClusterBindingStatusView {
   readonly phase: ClusterBindingState['phase'];
   readonly nodes: readonly string[];
+  /** Nodes that a cancellation returned. */
   readonly held: readonly string[];
+  /** What waits for confirmReclaim. */
+  readonly heldReclaim: HeldReclaim | null;
 }
 export const clusterBindingStatusQuery = defineQuery<ClusterBindingStatusView>('status');

@@ -18,7 +18,7 @@ export const install: WalkStep = {
       ...{ supervisor: stack.supervisor, dir },
       kubeconfig: await borrowersKubeconfig(walk),
       temporalAddress: stack.temporal.address,
-      env: { TZ: zone, KUBEOCEAN_UNREACHABLE_AFTER_MS: `${durations.unreachableAfter}` },
+      env: { ...walk.settings, TZ: zone, KUBEOCEAN_UNREACHABLE_AFTER_MS: `${durations.unreachableAfter}` },
     });
     return `ready; its clock is in ${zone}, where it is evening`;
   },

@@ -35,6 +35,7 @@ const fine: Omit<Activities, 'openWorkflows' | 'tellNodes'> = {
     clusterId: `cluster-of-${name}`,
   }),
   markUnreachable: async () => undefined,
+  confirmReclaim: async () => undefined,
   finishUnbind: async () => ({ done: true, nodes: [], reason: 'nothing is left' }),
   lendNodes: async () => undefined,
   reconcileNode: async () => LENT,

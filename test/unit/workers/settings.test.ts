@@ -1,0 +1,19 @@
+import { activitySettings, SettingError } from '../../../workers/settings';
+
+describe('KUBEOCEAN_MAX_RECLAIM_PERCENT', () => {
+  it.each<[string | undefined, number | null]>([
+    [undefined, null],
+    ['', null],
+    ['0', 0],
+    ['20', 20],
+    ['100', 100],
+  ])('%p means %p', (text, percent) => {
+    expect(activitySettings({ KUBEOCEAN_MAX_RECLAIM_PERCENT: text }).maxReclaimPercent).toBe(percent);
+  });
+
+  it.each(['101', '-1', '2.5', 'half'])('%p is refused by name', (text) => {
+    const read = () => activitySettings({ KUBEOCEAN_MAX_RECLAIM_PERCENT: text });
+    expect(read).toThrow(SettingError);
+    expect(read).toThrow('KUBEOCEAN_MAX_RECLAIM_PERCENT must be a whole number');
+  });
+});
