@@ -1,9 +1,12 @@
+import { readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Event, Node } from 'kubernetes-types/core/v1';
 import { GROUP_VERSION } from '../../api/names/group';
 import { Annotation, Taint } from '../../api/names/keys';
 import type { ResourceLeasingPolicy } from '../../api/names/types';
+import { runCommand } from '../../local/binaries/run-command';
+import { inProject } from '../../local/demo/commands';
 import { zoneOfTheEvening } from '../../local/demo/evening';
 import { isTainted, nameOf, physicalPods, uidOf, virtualNodes, virtualPods } from '../../local/demo/observe';
 import { bind } from '../../local/demo/steps/bind';
@@ -13,6 +16,7 @@ import type { Lender, Walk } from '../../local/demo/walk';
 import { bindingId, nodeId } from '../../workflows/contracts/ids';
 import type { LeasedNodeStatus } from '../../workflows/contracts/leased-node';
 import type { LeasePlan, SteeringAnswer } from '../../workflows/contracts/steering';
+import { binaries } from '../support/binaries';
 import { eventually, throughout } from '../support/eventually';
 import { workerPids } from '../support/product';
 import { TemporalCli, updateArgs } from '../support/temporal-cli';
@@ -146,7 +150,7 @@ describe('extendLease', () => {
     await closedAt(3, edge - Date.now() + 5_000);
     const pods = await podsOn(3);
     const status = await temporal.query<LeasedNodeStatus>(workflowOf(3), 'status');
-    expect(status).toMatchObject({ phase: 'Grace', endedAt: iso(edge).replace('.000Z', 'Z') });
+    expect(status).toMatchObject({ phase: 'Grace', reclaimSince: iso(edge).replace('.000Z', 'Z') });
     await walk.commands.kubeocean(...asks('extend', 3), '--until', iso(edge + 300_000), '--reason', 'almost done');
     await eventually(async () => expect(await isClosed(3)).toBe(false));
     expect(await podsOn(3)).toEqual(pods);
@@ -197,6 +201,22 @@ describe('returnLease', () => {
     await openAll();
   });
 });
+
+/** The command lines of docs/steering.md, one each. */
+function documentedCommands(): string[] {
+  const blocks = readFileSync(inProject('docs/steering.md'), 'utf8').match(/```sh\n[^]*?```/g) ?? [];
+  const lines = blocks.flatMap((block) => block.split('\n')).filter((line) => /^(temporal|kubeocean) /.test(line));
+  if (lines.length < 10) throw new Error('docs/steering.md should show more command lines');
+  return lines;
+}
+
+/** As typed into a shell that finds both programs, and Temporal by its variable. */
+async function runLine(line: string) {
+  const programs = await binaries();
+  const script = `temporal() { '${programs.temporal}' "$@"; }; kubeocean() { '${process.execPath}' '${inProject('bin/kubeocean')}' "$@"; }; ${line}`;
+  const env = { PATH: process.env.PATH, HOME: walk.dir, TEMPORAL_ADDRESS: walk.stack.temporal.address };
+  return await runCommand({ command: '/bin/bash', args: ['-c', script], env, within: 60_000 });
+}
 
 /** A new workflow has taken over what was asked of the lease. */
 async function remembers(index: number): Promise<void> {
@@ -332,6 +352,16 @@ describe('an edit that would reclaim more than 40 % of the leased nodes at once'
     await walk.commands.kubeocean('confirm-reclaim', lender.binding, '--hash', hash, ...connection());
     await eventually(async () => expect((await virtualNodes(walk, lender)).map(nameOf)).toEqual([nameOf(await vnode(1))]), { within: 30_000 });
     expect(await blocked('binding')).toMatchObject({ status: 'False' });
+  });
+
+  it.each(documentedCommands())('leaves the documented command lines working: %s', async (line) => {
+    const edge = nextMinute(3_600_000);
+    const window = windowUntil(edge);
+    await editPolicy({ timeWindows: [window], maxExtensionSeconds: 600 });
+    const [longer, shorter] = [iso(edge + 300_000), iso(Date.now() + 1_800_000)];
+    const { code, output } = await runLine(line.replace(/2026-11-21T09:30:00Z/g, longer).replace(/2026-11-21T07:00:00Z/g, shorter));
+    const refused = line.startsWith('kubeocean') && output.includes('kubeocean: Refused: ');
+    expect({ line, output, ended: refused ? 'refused' : code }).toEqual({ line, output, ended: refused ? 'refused' : 0 });
   });
 
   it('is never the deletion of a policy', async () => {

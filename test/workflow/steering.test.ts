@@ -2,8 +2,9 @@ import { WorkflowUpdateFailedError } from '@temporalio/client';
 import type { WorkflowHandle } from '@temporalio/client';
 import type { LeaseOverride, LeaseTerms } from '../../domain/override';
 import type { NodePass } from '../../workflows/contracts/activities';
-import { clusterBindingStatusQuery, reclaimHeldSignal } from '../../workflows/contracts/cluster-binding';
+import { clusterBindingStatusQuery, nodesWantedSignal, reclaimHeldSignal } from '../../workflows/contracts/cluster-binding';
 import { forceReclaimSignal, pauseSignal, resumeSignal, resyncSignal } from '../../workflows/contracts/common';
+import { nodeId } from '../../workflows/contracts/ids';
 import { leasedNodeStatusQuery, nodeChangedSignal, reviewPodsSignal } from '../../workflows/contracts/leased-node';
 import {
   confirmReclaimUpdate,
@@ -308,10 +309,11 @@ describe('a binding', () => {
   });
 
   it('tells of every signal who sent it and why, and its nodes of a forced reclaim', async () => {
-    const node = await startNode('asked');
+    world.stubs.behave('asked', { reconcileNode: lent });
     const binding = await startBinding('asked');
+    await binding.signal(nodesWantedSignal, { uid: 'uid-of-asked', nodes: ['n1'], insist: false });
     // The visibility store, by which the nodes are found, lags by a moment.
-    await eventually(async () => expect(await world.openWorkflows({ type: 'leasedNode', binding: 'asked' })).toEqual([node.workflowId]));
+    await eventually(async () => expect(await world.openWorkflows({ type: 'leasedNode', binding: 'asked' })).toEqual([nodeId('asked', 'n1')]));
     await binding.signal(pauseSignal, { by: 'ana' });
     await binding.signal(forceReclaimSignal, { by: 'owner', reason: 'fire' });
     await eventually(() => {
