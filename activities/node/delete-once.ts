@@ -31,22 +31,16 @@ export async function deleteOnce(cluster: VirtualCluster, pod: Key): Promise<Dep
 
 /**
  * The same through the Eviction API, which respects disruption budgets.
- * @returns `blocked` where a budget does not allow it now
- * @throws KubeError
+ * @throws KubeError `DrainBlocked` where a budget does not allow it now
  */
-export async function evictOnce(cluster: VirtualCluster, pod: Key): Promise<Departure | 'blocked'> {
+export async function evictOnce(cluster: VirtualCluster, pod: Key): Promise<Departure> {
   const { namespace, name, uid } = pod;
-  try {
-    return await once(cluster, pod, async (resourceVersion) => {
-      const deleteOptions = { preconditions: { uid, resourceVersion } };
-      const body = { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { namespace, name }, deleteOptions };
-      await cluster.client.createSubresource(Pods, pod, { name: 'eviction', body });
-      return 'deleted';
-    });
-  } catch (error) {
-    if (isKubeError(error, 'DrainBlocked')) return 'blocked';
-    throw error;
-  }
+  return once(cluster, pod, async (resourceVersion) => {
+    const deleteOptions = { preconditions: { uid, resourceVersion } };
+    const body = { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { namespace, name }, deleteOptions };
+    await cluster.client.createSubresource(Pods, pod, { name: 'eviction', body });
+    return 'deleted';
+  });
 }
 
 async function once({ pods, client }: VirtualCluster, pod: Key, attempt: Attempt): Promise<Departure> {

@@ -1,7 +1,7 @@
 import pLimit from 'p-limit';
 import { Reason } from '../../domain/conditions';
 import type { Kill, ReclaimPod } from '../../domain/reclaim';
-import { Pods } from '../../kube';
+import { isKubeError, Pods } from '../../kube';
 import { deleteOnce, evictOnce } from './delete-once';
 import { mentionOnReclaim, reportOnReclaim } from './report-reclaim';
 import type { NodeStep } from './reconcile-node';
@@ -17,32 +17,40 @@ export interface Departures {
 }
 
 /**
- * Evicts and deletes pods as a plan says, each at most once however often the plan is repeated.
- * @returns true when a disruption budget holds one back: try again in a moment
- * @throws KubeError
+ * Evicts and deletes pods as a plan says, each at most once however often the plan is repeated. A pod that the API server refuses
+ * to let go (a budget, or a rule that somebody made) holds up no other, nor the deadline: it is asked for again.
+ * @returns true when one was refused: try again in a moment
+ * @throws KubeError when the API server does not answer
  */
 export async function emptyNode(step: NodeStep, plan: Departures, pods: readonly ReclaimPod[]): Promise<boolean> {
   const limit = pLimit(PARALLEL);
   const those = (uids: readonly string[]) => pods.filter(({ uid }) => uids.includes(uid));
-  const evicted = those(plan.evict).map((pod) => limit(() => evict(step, pod)));
-  const removed = those(plan.remove).map((pod) => limit(() => remove(step, pod)));
-  const [outcomes] = await Promise.all([Promise.all(evicted), Promise.all(removed)]);
+  const outcomes = await Promise.all([
+    ...those(plan.evict).map((pod) => limit(() => unlessRefused(step, pod, () => evict(step, pod)))),
+    ...those(plan.remove).map((pod) => limit(() => unlessRefused(step, pod, () => remove(step, pod)))),
+  ]);
   await kill(step, plan.kill, those(plan.kill.virtual));
-  return outcomes.includes('blocked');
+  return outcomes.includes('refused');
 }
 
-async function evict(step: NodeStep, pod: ReclaimPod): Promise<'done' | 'blocked'> {
-  const outcome = await evictOnce(step.fleet.virtual, pod);
-  const { vnodeName } = step.view;
-  if (outcome === 'blocked') {
-    const message = `A disruption budget keeps the pod on ${vnodeName}, which is reclaimed; at the deadline it is deleted.`;
+async function unlessRefused(step: NodeStep, pod: ReclaimPod, act: () => Promise<void>): Promise<'done' | 'refused'> {
+  try {
+    await act();
+    return 'done';
+  } catch (error) {
+    // Without a status there was no answer at all.
+    if (!isKubeError(error) || error.status === undefined) throw error;
+    const who = error.code === 'DrainBlocked' ? 'A disruption budget keeps' : `The API server (${error.code}) keeps`;
+    const message = `${who} the pod on ${step.view.vnodeName}, which is reclaimed.`;
     mentionOnReclaim(step, pod, { type: 'Warning', reason: Reason.EvictionBlocked, message });
-    return 'blocked';
+    return 'refused';
   }
-  if (outcome === 'deleted') {
-    mentionOnReclaim(step, pod, { reason: Reason.EvictedByReclaim, message: `Evicted from ${vnodeName}, which is reclaimed.` });
-  }
-  return 'done';
+}
+
+async function evict(step: NodeStep, pod: ReclaimPod): Promise<void> {
+  if ((await evictOnce(step.fleet.virtual, pod)) !== 'deleted') return;
+  const message = `Evicted from ${step.view.vnodeName}, which is reclaimed.`;
+  mentionOnReclaim(step, pod, { reason: Reason.EvictedByReclaim, message });
 }
 
 async function remove(step: NodeStep, pod: ReclaimPod): Promise<void> {

@@ -32,8 +32,8 @@ const OPEN: Shown = { taint: null, edge: null, note: null };
 
 /** How soon a reclaim that waits for pods to stop is looked at again, milliseconds; their end usually calls earlier. */
 const RECHECK_MILLIS = 30_000;
-/** How soon an eviction that a disruption budget refused is tried again, milliseconds. */
-export const EVICT_AGAIN_MILLIS = 5_000;
+/** How soon what the API server refused, mostly because of a disruption budget, is tried again, milliseconds. */
+export const ASK_AGAIN_MILLIS = 5_000;
 
 /** Creates or patches the vnode of a lent node, and takes the next step of its reclaim. */
 export async function lendNode(step: NodeStep, node: NodeObject, decision: Lend): Promise<NodePass> {
@@ -42,10 +42,9 @@ export async function lendNode(step: NodeStep, node: NodeObject, decision: Lend)
   const pods = podsOn(fleet, view);
   const plan = await planAfterReading(step, node, reclaimFacts(step, decision, pods));
   await writeVnode(step, node, decision, { taint: plan.taint, edge: plan.edge, note: noteOf(plan) });
-  const blocked = await emptyNode(step, plan, pods);
-  await notifyPods(step, plan, pods);
+  const refused = [await emptyNode(step, plan, pods), await notifyPods(step, plan, pods)].includes(true);
   reportProgress(step, { ...plan, phase: toLeasePhase(plan) });
-  const again = [plan.wakeAt, blocked ? now + EVICT_AGAIN_MILLIS : null, plan.phase === 'Forced' ? now + RECHECK_MILLIS : null];
+  const again = [plan.wakeAt, refused ? now + ASK_AGAIN_MILLIS : null, plan.phase === 'Forced' ? now + RECHECK_MILLIS : null];
   const { override, calendar, policy } = decision;
   return { ...toPass(plan, { decision, pods, wakeAt: again }), override, terms: leaseTerms(policy, calendar, now, settings.zone) };
 }

@@ -38,6 +38,7 @@ export function toReclaimPod(pod: PodObject, binding: ClusterBindingSpec): Recla
     createdAt: instant(creationTimestamp),
     terminationGraceSeconds: pod.spec.terminationGracePeriodSeconds,
     tolerations: pod.spec.tolerations,
+    daemon: (pod.metadata.ownerReferences ?? []).some(({ kind }) => kind === 'DaemonSet'),
     skipped: ignoredBecause(pod, binding) === 'DaemonSet',
     copied: annotations?.[Annotation.PhysicalPodUid] !== undefined && deletionTimestamp === undefined,
   };

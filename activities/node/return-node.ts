@@ -11,7 +11,7 @@ import type { NodePass } from '../../workflows/contracts/activities';
 import type { LeasePhase } from '../../workflows/contracts/leased-node';
 import type { Fleet } from '../fleet/fleet';
 import { emptyNode } from './empty-node';
-import { EVICT_AGAIN_MILLIS } from './lend-node';
+import { ASK_AGAIN_MILLIS } from './lend-node';
 import { physicalPodsOn, podsOn } from './pods';
 import { unlabelPhysicalNode } from './policy-label';
 import { removeCompanions } from './remove-companions';
@@ -42,14 +42,14 @@ export async function returnNode(step: NodeStep, decision: NodeDecision): Promis
   });
   const phase = toLeasePhase(plan);
   if (vnode !== null) await markVnode(step, vnode, { plan, note: noteOf(plan, phase, decision) });
-  const blocked = await emptyNode(step, plan, pods);
+  const refused = await emptyNode(step, plan, pods);
   reportProgress(step, { ...plan, phase, reason: phase === 'Returned' ? Reason.NodeEmpty : decision.reason });
   if (phase === 'Returned') await letGo(step, vnode);
   return {
     phase,
     reason: `${decision.reason}: ${plan.message}`,
     windowEnd: null,
-    wakeAt: phase === 'Returned' ? null : earliest(plan.wakeAt, now + (blocked ? EVICT_AGAIN_MILLIS : RECHECK_MILLIS)),
+    wakeAt: phase === 'Returned' ? null : earliest(plan.wakeAt, now + (refused ? ASK_AGAIN_MILLIS : RECHECK_MILLIS)),
     ...{ edge: orders.edge, deadline: plan.deadline, forcedSince: plan.forcedSince, stuck: plan.stuck !== null },
     pods: pods.length,
   };

@@ -2,7 +2,7 @@ import { Reason, toRfc3339 } from '../conditions';
 import { earliest } from '../time/earliest';
 import type { EpochMillis, WindowState } from '../windows';
 import { forceStep, type Kill, NOBODY } from './force';
-import { isActive, longestStop, namesOf, type PhysicalPod, type ReclaimPod, untouched } from './pods';
+import { isActive, isEvictable, longestStop, namesOf, type PhysicalPod, type ReclaimPod, untouched } from './pods';
 import { splitByProtection } from './protection';
 import { askedDeadline, type Timeline, timelineOf, type TimelineFacts } from './timeline';
 
@@ -109,7 +109,7 @@ function gracePlan(facts: Begun, deadline: EpochMillis): ReclaimPlan {
   const { window, beginsAt: edge, terms, pods } = facts;
   // Whatever protects at the deadline, if only for a while, protects until then.
   const { exposed } = splitByProtection(pods, deadline, { now: deadline, evictTolerating: false });
-  const evict = terms.drain === 'Evict' ? untouched(exposed.filter(isActive)) : [];
+  const evict = terms.drain === 'Evict' ? untouched(exposed.filter(isEvictable)) : [];
   const message = `${why(facts)}: pods may finish until ${toRfc3339(deadline)}.`;
   const wakeAt = earliest(deadline, nextWindowEdge(window));
   const plan = { phase: 'Grace', taint: 'NoSchedule', notice: 'Keep' } as const;

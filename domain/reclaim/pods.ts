@@ -19,6 +19,8 @@ export interface ReclaimPod {
   readonly tolerations?: readonly Toleration[];
   /** True: a DaemonSet pod that never runs in the physical cluster. Default false. */
   readonly skipped?: boolean;
+  /** True: a DaemonSet made it, and would make it again. Default false. */
+  readonly daemon?: boolean;
   /** True: it has a copy in the physical cluster. Default false. */
   readonly copied?: boolean;
 }
@@ -47,6 +49,11 @@ export function isMirrored({ labels, namespace, skipped, copied }: ReclaimPod): 
 /** Whether a pod still has something running, or may get it: it has not ended. */
 export function isActive({ phase }: ReclaimPod): boolean {
   return phase !== 'Succeeded' && phase !== 'Failed';
+}
+
+/** Whether evicting a pod during the grace makes sense: it has not ended, and would not come back at once to where it was. */
+export function isEvictable(pod: ReclaimPod): boolean {
+  return isActive(pod) && pod.daemon !== true;
 }
 
 /** UIDs of the pods that nobody deletes yet. Sorted, as every output list is. */

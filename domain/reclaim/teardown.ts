@@ -2,7 +2,7 @@ import type { DrainMode } from '../../api/names/types';
 import { Reason, toRfc3339 } from '../conditions';
 import type { EpochMillis } from '../windows';
 import { type ForceStep, forceStep, NOBODY } from './force';
-import { isActive, isMirrored, type PhysicalPod, type ReclaimPod, untouched } from './pods';
+import { isActive, isEvictable, isMirrored, type PhysicalPod, type ReclaimPod, untouched } from './pods';
 import type { AskedReclaim } from './timeline';
 
 /** Where the return of a node stands: Grace (pods may finish) → Forced (pods are deleted) → Closed (nothing is left). */
@@ -73,7 +73,7 @@ export function planTeardown(facts: TeardownFacts): TeardownPlan {
   }
   if (facts.now < deadline && !idle) {
     const message = `The node is being given back: pods may finish until ${toRfc3339(deadline)}.`;
-    const evict = facts.drain === 'Evict' ? untouched(mirrored.filter(isActive)) : [];
+    const evict = facts.drain === 'Evict' ? untouched(mirrored.filter(isEvictable)) : [];
     const waiting = { deleteVnode: false, releaseVnode: false, forcedSince: null, wakeAt: deadline };
     return { ...common, ...waiting, phase: 'Grace', evict, remove: [], message };
   }

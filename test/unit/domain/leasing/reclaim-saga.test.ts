@@ -184,6 +184,7 @@ describe('drain: Evict', () => {
       { ...evict, ...closed, physicalLeft: copies('a', 'b'), now: at(60) },
       { phase: 'Forced', evict: [], remove: ['a', 'b'] },
     ],
+    ['nor what a DaemonSet would make again', { ...evict, ...closed, pods: [pod('a', { daemon: true })], now: EDGE }, { evict: [] }],
     [
       'never without force',
       { ...terms({ drain: 'Evict', force: false }), ...closed, now: EDGE },
