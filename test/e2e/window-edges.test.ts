@@ -1,0 +1,73 @@
+/** A window that ends while nobody works: what is left to do is done once, and how late is told. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { GROUP_VERSION } from '../../api/names/group';
+import { Annotation, Taint } from '../../api/names/keys';
+import type { ResourceLeasingPolicy } from '../../api/names/types';
+import { untilRunning } from '../../local/demo/expect';
+import { isOn, isTainted, physicalPods, virtualNodes, virtualPods } from '../../local/demo/observe';
+import { bind } from '../../local/demo/steps/bind';
+import { deploy, REPLICAS } from '../../local/demo/steps/deploy';
+import { install } from '../../local/demo/steps/install';
+import type { Walk } from '../../local/demo/walk';
+import { windowEndingSoon } from '../bench/rig/windows';
+import { eventually } from '../support/eventually';
+import { workerPids, workerUrls } from '../support/product';
+import { openTestWalk, type TestWalk } from '../support/walk';
+
+jest.setTimeout(180_000);
+
+const POLICY = `/apis/${GROUP_VERSION}/resourceleasingpolicies/nights-and-weekends`;
+/** Less than a worker takes to start. */
+const BEFORE_THE_EDGE_MS = 300;
+
+let open: TestWalk;
+let walk: Walk;
+
+beforeAll(async () => {
+  open = await openTestWalk();
+  walk = open.walk;
+  for (const step of [install, bind, deploy]) await step.run(walk);
+});
+
+afterAll(() => open?.close());
+
+const LATENESS = 'kubeocean_window_edge_lateness_seconds';
+
+/** Of all workers that live now. */
+async function lateness(binding: string): Promise<{ count: number; sum: number }> {
+  const texts = await Promise.all(workerUrls(walk.stack).map(async (url) => (await fetch(`${url}/metrics`)).text()));
+  const lines = texts.flatMap((text) => text.split('\n'));
+  const total = (what: string) =>
+    lines.filter((line) => line.startsWith(`${LATENESS}_${what}{binding="${binding}"}`)).reduce((sum, line) => sum + Number(line.split(' ')[1]), 0);
+  return { count: total('count'), sum: total('sum') };
+}
+
+it('is acted on once a node by workers that were dead across it', async () => {
+  const [lender] = walk.lenders;
+  const { api } = lender.cluster;
+  const { window, edge } = windowEndingSoon(Date.now());
+  await api.merge(POLICY, { spec: { timeZone: 'UTC', timeWindows: [window], forceReclaim: true, gracefulReclaimPeriodSeconds: 0 } });
+  await eventually(async () => {
+    const { spec, status } = await api.get<ResourceLeasingPolicy>(POLICY);
+    expect([spec.timeZone, status?.timeZone, status?.phase]).toEqual(['UTC', 'UTC', 'Active']);
+    const ends = (await virtualNodes(walk, lender)).map(({ metadata }) => metadata?.annotations?.[Annotation.LeaseEndsAt]);
+    expect(new Set(ends)).toEqual(new Set([new Date(edge).toISOString().replace('.000', '')]));
+  });
+  const nodes = await virtualNodes(walk, lender);
+  expect(await lateness(lender.binding)).toEqual({ count: 0, sum: 0 });
+  expect((await virtualPods(walk)).some((pod) => isOn(lender, pod))).toBe(true);
+
+  await delay(edge - BEFORE_THE_EDGE_MS - Date.now());
+  workerPids(walk.stack).forEach((pid) => process.kill(pid, 'SIGKILL'));
+  await eventually(async () => {
+    for (const node of await virtualNodes(walk, lender)) expect(isTainted(node, Taint.OutOfTimeWindows)).toBe(true);
+  }, { within: 40_000 });
+  expect(nodes.some((node) => isTainted(node, Taint.OutOfTimeWindows))).toBe(false);
+  await eventually(async () => expect(await physicalPods(lender)).toEqual([]), { within: 40_000 });
+  await untilRunning(walk, REPLICAS, 40_000);
+
+  const { count, sum } = await lateness(lender.binding);
+  expect(count).toBe(nodes.length);
+  // They were dead when it came; the workers' start is part of every node's lateness.
+  expect(sum / count).toBeGreaterThan(BEFORE_THE_EDGE_MS / 1_000);
+});
