@@ -87,6 +87,16 @@ test('the heartbeat belongs to its Node and goes with it; no other follows', asy
   await throughout(async () => expect(await vnodes.lease('gone')).toBeNull(), 2 * QUICK.period);
 });
 
+test('a heartbeat without its vnode is deleted when a gateway starts, whoever owns it; a stranger’s stays', async () => {
+  const path = '/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases';
+  const labels = { 'kubeocean.io/managed-by': 'kubeocean' };
+  await cluster.api.create(path, { metadata: { name: 'left-behind', labels } });
+  await cluster.api.create(path, { metadata: { name: 'a-strangers' } });
+  await start();
+  await eventually(async () => expect(await vnodes.lease('left-behind')).toBeNull());
+  expect(await vnodes.lease('a-strangers')).not.toBeNull();
+});
+
 test('heartbeats end with PhysicalReady and begin again with it', async () => {
   await vnodes.add('wavering');
   await start();
