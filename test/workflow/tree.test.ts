@@ -66,8 +66,9 @@ it.each([
 it('answers queries at every level', async () => {
   const binding = world.handle(bindingId(name));
   expect(await world.handle(MANAGER_ID).query(managerStatusQuery)).toEqual({ virtualCluster: 'virtual-cluster', bindings: [name] });
-  expect(await binding.query(clusterBindingStatusQuery)).toEqual({ phase: 'Ready', nodes: ['n1', 'n2'], held: [] });
-  const node = { phase: 'Lent', reason: 'InWindow', windowEnd: '2030-01-01T06:00:00.000Z', pods: 2 };
+  expect(await binding.query(clusterBindingStatusQuery)).toEqual({ phase: 'Ready', nodes: ['n1', 'n2'], held: [], heldReclaim: null });
+  const lent = { phase: 'Lent', reason: 'InWindow', windowEnd: '2030-01-01T06:00:00Z', wakesAt: null };
+  const node = { ...lent, reclaimSince: null, deadline: null, stuck: false, forcedAt: null, override: null };
   expect(await world.handle(nodeId(name, 'n1')).query(leasedNodeStatusQuery)).toEqual({ ...node, pods: expect.any(Number) });
   expect(await world.handle(podId(pod.uid)).query(virtualPodStatusQuery)).toEqual({ phase: 'Placed', reason: '' });
 });
