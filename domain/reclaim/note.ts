@@ -11,7 +11,7 @@ export interface ReclaimNote {
 }
 
 /**
- * The note about a reclaim; `null` while the node is lent. Verified is told as Closed, which follows at once: a thousand nodes
+ * The note about a reclaim; `null` while the node is lent. Verified is told as Closed, which follows in a moment: a thousand nodes
  * may come to it in the same second, and each would be written twice.
  */
 export function noteOf({ phase, reason, message, stuck }: ReclaimPlan): ReclaimNote | null {

@@ -51,6 +51,9 @@ export interface ReclaimPlan {
   readonly message: string;
 }
 
+/** How long a node is Verified before it is Closed: until what was written about it has come back in the lists. */
+const VERIFIED_MILLIS = 1_000;
+
 const NOTHING = { evict: [], remove: [], kill: NOBODY, edge: null, deadline: null, forcedSince: null, stuck: null } as const;
 
 /**
@@ -141,10 +144,10 @@ function forcedPlan(facts: Begun, deadline: EpochMillis): ReclaimPlan {
   }
   const closed = facts.previous === 'Verified' || facts.previous === 'Closed';
   const message = 'The physical cluster holds no pod of ours on the node.';
-  // Verified is a step of its own, to be seen and recorded; the next follows at once.
+  // Verified is a step of its own, to be seen and recorded.
   return closed
     ? { ...plan, phase: 'Closed', reason: Reason.NodeEmpty, message }
-    : { ...plan, phase: 'Verified', wakeAt: now, reason: Reason.NodeEmpty, message };
+    : { ...plan, phase: 'Verified', wakeAt: now + VERIFIED_MILLIS, reason: Reason.NodeEmpty, message };
 }
 
 function isAskedFor(facts: ReclaimFacts, deadline: EpochMillis): boolean {

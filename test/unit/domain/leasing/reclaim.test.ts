@@ -111,7 +111,7 @@ describe('planReclaim', () => {
     [
       'nothing is left',
       { pods: [], physicalLeft: [], previous: 'Forced' },
-      { phase: 'Verified', taint: 'NoExecute', wakeAt: seconds(60), reason: 'NodeEmpty' },
+      { phase: 'Verified', taint: 'NoExecute', wakeAt: seconds(61), reason: 'NodeEmpty' },
     ],
     [
       'and that was noted',
