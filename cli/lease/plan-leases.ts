@@ -1,3 +1,4 @@
+import { Annotation } from '../../api/names/keys';
 import { leasePlan, type LeasePlan } from '../../domain/lease-plan';
 import type { IanaZone } from '../../domain/windows';
 import { type Lease, type Leases, reclaimPodsOf } from './read-leases';
@@ -43,9 +44,10 @@ export function planLeases({ leases, unread }: Leases, request: PlanRequest): Le
 }
 
 function planned(lease: Lease, { now, until, zone }: PlanRequest): PlannedNode {
-  const { binding, node, virtualNode, policy } = lease;
+  const { binding, node, virtualNode, vnode, policy } = lease;
   // What the workers say, not where this command happens to run.
   const inEffect = policy.status?.timeZone || zone;
-  const plan = leasePlan({ policy, zone: inEffect, pods: reclaimPodsOf(lease), now, until });
+  const asked = { kept: null, annotation: vnode?.metadata.annotations?.[Annotation.LeaseOverride] };
+  const plan = leasePlan({ policy, zone: inEffect, asked, pods: reclaimPodsOf(lease), now, until });
   return { binding: binding.metadata.name, node, virtualNode, ...plan };
 }

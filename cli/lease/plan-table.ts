@@ -22,9 +22,9 @@ function rowsOf(node: PlannedNode): string[][] {
   return [[...start, NOTHING, lending, timeZone === null ? 'unknown time zone' : 'no edge ahead', NOTHING, NOTHING]];
 }
 
-function cellsOf({ localTime, lending, exception, reclaim }: PlannedEdge, zone: string): string[] {
+function cellsOf({ localTime, lending, override, exception, reclaim }: PlannedEdge, zone: string): string[] {
   const deadline = reclaim?.deadline == null ? NOTHING : onWallClock(zone, Date.parse(reclaim.deadline));
-  return [localTime, lending, exception === null ? 'window' : oneLine(exception), deadline, podsOf(reclaim?.pods ?? [])];
+  return [localTime, lending, override ?? oneLine(exception ?? 'window'), deadline, podsOf(reclaim?.pods ?? [])];
 }
 
 /** A person wrote it: it may hold anything, line feeds and the terminal's own codes included. */

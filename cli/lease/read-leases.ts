@@ -2,6 +2,7 @@ import type { Node, Pod } from 'kubernetes-types/core/v1';
 import { CredentialsFault, readCredentials } from '../../activities/fleet/credentials';
 import { toLendable } from '../../activities/node/facts';
 import { toReclaimPod } from '../../activities/node/pods';
+import { Label, MANAGED_BY } from '../../api/names/keys';
 import type { ClusterBinding, ResourceLeasingPolicy } from '../../api/names/types';
 import { Reason } from '../../domain/conditions';
 import { isPlaceholder } from '../../domain/host-ports';
@@ -15,6 +16,8 @@ export interface Lease {
   readonly node: string;
   readonly virtualNode: string;
   readonly policy: ResourceLeasingPolicy;
+  /** Null: the virtual node is yet to come. */
+  readonly vnode: NodeObject | null;
   readonly pods: readonly PodObject[];
 }
 
@@ -31,10 +34,15 @@ export interface Leases {
  * @throws KubeError when the virtual cluster cannot be read
  */
 export async function readLeases(client: KubeClient, now: number): Promise<Leases> {
-  const [bindings, pods] = await Promise.all([client.list<ClusterBinding>(ClusterBindings), client.list<Pod>(Pods)]);
+  const [bindings, pods, nodes] = await Promise.all([
+    client.list<ClusterBinding>(ClusterBindings),
+    client.list<Pod>(Pods),
+    client.list<Node>(Nodes, { labelSelector: `${Label.ManagedBy}=${MANAGED_BY}` }),
+  ]);
   const podsByNode = byNode(pods.items as readonly PodObject[]);
+  const vnodes = new Map((nodes.items as readonly NodeObject[]).map((node) => [node.metadata.name, node]));
   const served = bindings.items.filter(isServed).toSorted((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
-  const read = await Promise.all(served.map((binding) => readBinding(client, { binding, podsByNode, now })));
+  const read = await Promise.all(served.map((binding) => readBinding(client, { binding, podsByNode, vnodes, now })));
   return {
     leases: read.flatMap((one) => ('leases' in one ? one.leases : [])),
     unread: read.flatMap((one) => ('leases' in one ? [] : [one])),
@@ -61,6 +69,7 @@ function isServed({ metadata, status }: ClusterBinding): boolean {
 interface Subject {
   readonly binding: ClusterBinding;
   readonly podsByNode: ReadonlyMap<string, readonly PodObject[]>;
+  readonly vnodes: ReadonlyMap<string, NodeObject>;
   readonly now: number;
 }
 
@@ -82,7 +91,7 @@ async function readBinding(client: KubeClient, subject: Subject): Promise<{ leas
   }
 }
 
-function leasesOf({ binding, podsByNode, now }: Subject, nodes: readonly NodeObject[], policies: readonly ResourceLeasingPolicy[]): Lease[] {
+function leasesOf({ binding, podsByNode, vnodes, now }: Subject, nodes: readonly NodeObject[], policies: readonly ResourceLeasingPolicy[]): Lease[] {
   const { metadata, spec } = binding;
   return nodes.toSorted((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1)).flatMap((node): Lease[] => {
     const decision = decideNode({
@@ -97,7 +106,8 @@ function leasesOf({ binding, podsByNode, now }: Subject, nodes: readonly NodeObj
     if (decision.action !== 'lend') return [];
     const virtualNode = vnodeName(spec.clusterID, node.metadata.name);
     const pods = (podsByNode.get(virtualNode) ?? []).filter((pod) => !isPlaceholder(pod));
-    return [{ binding, node: node.metadata.name, virtualNode, policy: decision.policy, pods }];
+    const vnode = vnodes.get(virtualNode) ?? null;
+    return [{ binding, node: node.metadata.name, virtualNode, vnode, policy: decision.policy, pods }];
   });
 }
 

@@ -1,10 +1,10 @@
 import type { ResourceLeasingPolicy } from '../../api/names/types';
 import { toRfc3339 } from '../conditions';
+import { type KnownOverride, type OverrideKind, steeredWindow, type SteeredWindow } from '../override';
 import { isActive, namesOf, type ReclaimPod, reclaimOf, termsOf } from '../reclaim';
 import {
   type Calendar,
   calendarOf,
-  edgesWithin,
   type EpochMillis,
   evaluateWindows,
   exceptionAt,
@@ -20,6 +20,8 @@ export interface LeasePlanFacts {
   readonly policy: ResourceLeasingPolicy;
   /** Counts where the policy names no zone of its own. */
   readonly zone: IanaZone;
+  /** What somebody asked of the lease. Default nothing. */
+  readonly asked?: KnownOverride;
   /** Bound to the vnode now. */
   readonly pods: readonly ReclaimPod[];
   readonly now: EpochMillis;
@@ -46,7 +48,9 @@ export interface PlannedEdge {
   readonly localTime: string;
   /** What lending is from then on. */
   readonly lending: Lending;
-  /** Reason of the exception that begins or ends then; `null`: the weekly windows make the edge. */
+  /** What somebody asked of the lease that makes the edge; `null`: the calendar makes it. */
+  readonly override: OverrideKind | null;
+  /** Reason of the exception that begins or ends then; `null`: none does. */
   readonly exception: string | null;
   /** The rest is about the reclaim; `null` where the edge opens the window. */
   readonly reclaim: PlannedReclaim | null;
@@ -66,24 +70,51 @@ export interface PlannedReclaim {
   readonly staying: readonly string[];
 }
 
-/** Every edge ahead of a lent node, with the pods it would hit today; the rules are those of the reclaim itself. */
+/** Every edge ahead of a lent node, with the pods it would hit today; the rules are those of the lease and its reclaim. */
 export function leasePlan(facts: LeasePlanFacts): LeasePlan {
-  const { policy, zone, now, until } = facts;
+  const { policy, zone, now } = facts;
   const calendar = calendarOf(policy.spec, zone);
   return {
     policy: policy.metadata.name,
     timeZone: isKnownZone(calendar.zone) ? calendar.zone : null,
-    lending: evaluateWindows(calendar, now).open ? 'Open' : 'Closed',
-    edges: edgesWithin(calendar, { after: now, until }).map((edge) => plannedEdge(facts, calendar, edge)),
+    lending: steered(facts, calendar, now).window.open ? 'Open' : 'Closed',
+    edges: [...edgesAhead(facts, calendar)].map((edge) => plannedEdge(facts, calendar, edge)),
   };
 }
 
-function plannedEdge(facts: LeasePlanFacts, calendar: Calendar, { at, opens }: WindowEdge): PlannedEdge {
+function steered({ policy, asked }: LeasePlanFacts, calendar: Calendar, at: EpochMillis): SteeredWindow {
+  return steeredWindow(policy.spec, calendar, { asked, now: at });
+}
+
+interface Edge extends WindowEdge {
+  readonly override: OverrideKind | null;
+}
+
+/** From one instant at which something may change to the next; where an override hands over to a window that is open, nothing does. */
+function* edgesAhead(facts: LeasePlanFacts, calendar: Calendar): Generator<Edge> {
+  let state = steered(facts, calendar, facts.now);
+  for (;;) {
+    const { window, override } = state;
+    const at = window.open ? window.closesAt : window.opensAt;
+    if (at === null || at > facts.until) {
+      return;
+    }
+    state = steered(facts, calendar, at);
+    if (state.window.open !== window.open) {
+      const byCalendar = evaluateWindows(calendar, at).open !== evaluateWindows(calendar, at - 1).open;
+      yield { at, opens: state.window.open, override: byCalendar ? null : (override?.kind ?? null) };
+    }
+  }
+}
+
+function plannedEdge(facts: LeasePlanFacts, calendar: Calendar, { at, opens, override }: Edge): PlannedEdge {
+  const exception = exceptionAt(calendar, at) ?? exceptionAt(calendar, at - 1);
   return {
     at: toRfc3339(at),
     localTime: onWallClock(calendar.zone, at),
     lending: opens ? 'Open' : 'Closed',
-    exception: (exceptionAt(calendar, at) ?? exceptionAt(calendar, at - 1))?.reason ?? null,
+    override,
+    exception: override === null ? (exception?.reason ?? null) : null,
     reclaim: opens ? null : plannedReclaim(facts, at),
   };
 }

@@ -10,5 +10,6 @@ export {
 export { countingOverride, type KnownOverride } from './counting';
 export { askedBack, type AskedBack, effectiveWindow, isSpent } from './effective';
 export { formatInstant, parseInstant } from './instant';
+export { type SteeredWindow, steeredWindow } from './steered';
 export { endOf, positionAt } from './terms';
 export type { Asked, ExtensionLimits, LeaseOverride, LeaseTerms, OverrideKind } from './types';

@@ -7,17 +7,8 @@ import {
   type SelectingBinding,
   selectPolicy,
 } from '../selection';
-import { countingOverride, effectiveWindow, type KnownOverride, type LeaseOverride } from '../override';
-import {
-  type Calendar,
-  calendarOf,
-  type EpochMillis,
-  evaluateWindows,
-  type IanaZone,
-  isKnownZone,
-  lastClosing,
-  type WindowState,
-} from '../windows';
+import { type KnownOverride, type LeaseOverride, steeredWindow } from '../override';
+import { calendarOf, type EpochMillis, type IanaZone, isKnownZone, type WindowState } from '../windows';
 
 /** What a node decision needs of a physical node. */
 export interface LendableNode extends SelectableNode {
@@ -164,34 +155,13 @@ function lendByPolicy(facts: NodeFacts): NodeDecision | null {
     message: `ResourceLeasingPolicy ${policy.metadata.name} lends the node.`,
     policy: isKnownZone(calendar.zone) ? policy : withoutForce(policy),
     losers,
-    ...steeredWindow(policy, calendar, facts),
+    ...steeredWindow(policy.spec, calendar, facts),
   };
 }
 
 /** While nobody can tell when the window ends, nothing new is lent; but a slip of the pen evicts nobody either. */
 function withoutForce(policy: ResourceLeasingPolicy): ResourceLeasingPolicy {
   return { ...policy, spec: { ...policy.spec, forceReclaim: false } };
-}
-
-function steeredWindow({ spec }: ResourceLeasingPolicy, windows: Calendar, { asked, now }: NodeFacts) {
-  const calendar = evaluateWindows(windows, now);
-  const { override, fault } = countingOverride(asked, (at) => openingAfter(windows, at), now);
-  const outlasts = override?.kind === 'extend' && !calendar.open;
-  const limits = {
-    maxExtensionSeconds: spec.maxExtensionSeconds ?? 0,
-    closedAt: outlasts ? lastClosing(windows, now) : null,
-  };
-  return { calendar, window: effectiveWindow(calendar, override, limits, now), override, overrideFault: fault };
-}
-
-/** The first opening after the window that is open at an instant; `null`: none. */
-function openingAfter(windows: Calendar, at: EpochMillis): EpochMillis | null {
-  const then = evaluateWindows(windows, at);
-  if (!then.open) {
-    return then.opensAt;
-  }
-  const after = then.closesAt === null ? then : evaluateWindows(windows, then.closesAt);
-  return after.open ? null : after.opensAt;
 }
 
 function nodeOf({ physical }: NodeFacts): LendableNode | null {

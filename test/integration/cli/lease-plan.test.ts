@@ -1,6 +1,7 @@
 /** `kubeocean lease plan` against two real API servers, one that borrows and one that lends. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Annotation, Label, MANAGED_BY } from '../../../api/names/keys';
 import type { LeaseReport } from '../../../cli/lease/plan-leases';
 import {
   apiVersionOf,
@@ -119,6 +120,17 @@ it('reads a policy without a zone in the one that the workers say', async () => 
   await lender.patch(ResourceLeasingPolicies, { name: 'always' }, zoned, { subresource: 'status' });
   const { stdout } = await leasePlan('-o', 'json', '--policy', 'always');
   expect(reportOf(stdout).nodes.map(({ timeZone }) => timeZone)).toEqual(['Asia/Kathmandu']);
+});
+
+it('plans a lease that was returned as it now stands', async () => {
+  const [at, expires] = [new Date().toISOString(), new Date(Date.now() + DAY).toISOString()];
+  const annotations = { [Annotation.LeaseOverride]: JSON.stringify({ kind: 'return', until: at, expires, at }) };
+  const labels = { [Label.ManagedBy]: MANAGED_BY };
+  await virtual.client.create<KubeObject>(Nodes, object(Nodes, { name: 'vnode-e-n2', labels, annotations }));
+  const { nodes } = reportOf((await leasePlan('-o', 'json', '--policy', 'always')).stdout);
+  expect(nodes).toEqual([
+    expect.objectContaining({ lending: 'Closed', edges: [expect.objectContaining({ lending: 'Open', override: 'return' })] }),
+  ]);
 });
 
 it('says so where no node is lent', async () => {

@@ -6,6 +6,7 @@ const opening: PlannedEdge = {
   at: '2026-03-27T17:00:00Z',
   localTime: '2026-03-27T18:00:00+01:00',
   lending: 'Open',
+  override: null,
   exception: null,
   reclaim: null,
 };
@@ -13,6 +14,7 @@ const closing: PlannedEdge = {
   at: '2026-03-28T07:00:00Z',
   localTime: '2026-03-28T08:00:00+01:00',
   lending: 'Closed',
+  override: null,
   exception: 'Black Friday',
   reclaim: {
     noticeAt: null,
@@ -28,10 +30,12 @@ const node: PlannedNode = {
 };
 
 it('has a row for each edge, and one for a node without', () => {
+  const returned: PlannedNode = { ...node, node: 'n0', edges: [{ ...opening, override: 'return' }] };
   const always: PlannedNode = { ...node, node: 'n2', lending: 'Open', edges: [] };
   const lost: PlannedNode = { ...node, node: 'n10', timeZone: null, edges: [] };
-  expect(`\n${planTable([node, always, lost])}`).toBe(`
+  expect(`\n${planTable([returned, node, always, lost])}`).toBe(`
 BINDING   NODE   POLICY   AT                          LENDING   BECAUSE             DEADLINE                    PODS
+east      n0     nights   2026-03-27T18:00:00+01:00   Open      return              <none>                      <none>
 east      n1     nights   2026-03-27T18:00:00+01:00   Open      window              <none>                      <none>
 east      n1     nights   2026-03-28T08:00:00+01:00   Closed    Black Friday        2026-03-28T08:10:00+01:00   a/1,a/2,a/3 and 2 more
 east      n2     nights   <none>                      Open      no edge ahead       <none>                      <none>

@@ -1,4 +1,5 @@
 import { leasePlan, type LeasePlanFacts } from '../../../../domain/lease-plan';
+import { encodeOverride, type OverrideKind } from '../../../../domain/override';
 import type { ReclaimPod } from '../../../../domain/reclaim';
 import { onWallClock } from '../../../../domain/windows';
 import { aPolicy } from '../../../support/builders/policy';
@@ -36,19 +37,21 @@ it('lists every edge with its reclaim, on the wall clock of the policy too', () 
     timeZone: 'Europe/Berlin',
     lending: 'Closed',
     edges: [
-      { at: '2026-03-27T17:00:00Z', localTime: '2026-03-27T18:00:00+01:00', lending: 'Open', exception: null, reclaim: null },
+      { at: '2026-03-27T17:00:00Z', localTime: '2026-03-27T18:00:00+01:00', lending: 'Open', override: null, exception: null, reclaim: null },
       {
         at: '2026-03-28T07:00:00Z',
         localTime: '2026-03-28T08:00:00+01:00',
         lending: 'Closed',
+        override: null,
         exception: null,
         reclaim: { ...reclaim, beginsAt: '2026-03-28T07:00:00Z', deadline: '2026-03-28T07:10:00Z' },
       },
-      { at: '2026-03-28T17:00:00Z', localTime: '2026-03-28T18:00:00+01:00', lending: 'Open', exception: null, reclaim: null },
+      { at: '2026-03-28T17:00:00Z', localTime: '2026-03-28T18:00:00+01:00', lending: 'Open', override: null, exception: null, reclaim: null },
       {
         at: '2026-03-29T06:00:00Z',
         localTime: '2026-03-29T08:00:00+02:00',
         lending: 'Closed',
+        override: null,
         exception: null,
         reclaim: { ...reclaim, beginsAt: '2026-03-29T06:00:00Z', deadline: '2026-03-29T06:10:00Z' },
       },
@@ -103,4 +106,43 @@ it.each([
   ['America/St_Johns', '2026-03-29T03:30:00-02:30'],
 ])('onWallClock of %s', (zone, expected) => {
   expect(onWallClock(zone, Date.parse('2026-03-29T06:00:00Z'))).toBe(expected);
+});
+
+/** What somebody asked this noon, in the annotation of the vnode. */
+const annotated = (kind: OverrideKind, until: string, expires: string | null = null) => {
+  const override = { kind, until: Date.parse(until), expires: expires === null ? null : Date.parse(expires), graceSeconds: 0, at: NOW };
+  return { asked: { kept: null, annotation: encodeOverride(override) } };
+};
+// From Friday evening on; the calendar ends this lease on Saturday at 07:00Z and opens the next at 17:00Z.
+const EVENING = { now: Date.parse('2026-03-27T20:00:00Z'), until: Date.parse('2026-03-28T18:00:00Z') };
+
+it.each<[string, Partial<LeasePlanFacts>, object, [string, string, string | null][]]>([
+  ['nothing', {}, {}, [['2026-03-28T07:00:00Z', 'Closed', null], ['2026-03-28T17:00:00Z', 'Open', null]]],
+  [
+    'an extension as far as the lender consents',
+    annotated('extend', '2026-03-28T09:00:00Z'),
+    { maxExtensionSeconds: 3_600 },
+    [['2026-03-28T08:00:00Z', 'Closed', 'extend'], ['2026-03-28T17:00:00Z', 'Open', null]],
+  ],
+  [
+    'an extension into the next window: no edge at all',
+    annotated('extend', '2026-03-28T17:30:00Z'),
+    { maxExtensionSeconds: 86_400 },
+    [],
+  ],
+  [
+    'an earlier end',
+    annotated('shorten', '2026-03-28T05:00:00Z', '2026-03-28T17:00:00Z'),
+    {},
+    [['2026-03-28T05:00:00Z', 'Closed', 'shorten'], ['2026-03-28T17:00:00Z', 'Open', null]],
+  ],
+  ['a return until the next window', annotated('return', '2026-03-27T19:00:00Z', '2026-03-28T17:00:00Z'), {}, [['2026-03-28T17:00:00Z', 'Open', null]]],
+])('follows what was asked of the lease: %s', (_, asked, spec, expected) => {
+  const { edges } = plan({ ...EVENING, ...asked }, spec);
+  expect(edges.map(({ at, lending, override }) => [at, lending, override])).toEqual(expected);
+});
+
+it('says that a returned node is not lent, whatever its window says', () => {
+  const asked = annotated('return', '2026-03-27T19:00:00Z', '2026-03-28T17:00:00Z');
+  expect([plan(EVENING).lending, plan({ ...EVENING, ...asked }).lending]).toEqual(['Open', 'Closed']);
 });
