@@ -118,7 +118,7 @@ it('leaves the children of a binding alone, and hears of them afterwards', async
   const before = await runs();
   await untilContinued(bindingId(name), () => binding.signal(bindingChangedSignal, { uid: `uid-of-${name}`, generation: 1 }));
   expect(await runs()).toEqual(before);
-  expect(await binding.query(clusterBindingStatusQuery)).toEqual({ phase: 'Ready', nodes, held: [] });
+  expect(await binding.query(clusterBindingStatusQuery)).toEqual({ phase: 'Ready', nodes, held: [], heldReclaim: null });
   returned.add('n2');
   await world.handle(nodeId(name, 'n2')).signal(nodeChangedSignal, { uid: `uid-of-${name}` });
   await eventually(async () => expect((await binding.query(clusterBindingStatusQuery)).nodes).toEqual(['n1', 'n3']));
