@@ -1,9 +1,13 @@
 import { Client, Connection } from '@temporalio/client';
 import type { Lease } from 'kubernetes-types/coordination/v1';
 import type { Node, Pod } from 'kubernetes-types/core/v1';
+import type { ClusterBinding } from '../../api/names/types';
 import { createKubeClient, loadKubeconfig, Nodes, startInformer, type Informer, type KubeClient } from '../../kube';
 import type { Cluster } from '../../local/clusters/cluster';
+import { bindingChangedSignal } from '../../workflows/contracts/cluster-binding';
 import { bindingId, nodeId } from '../../workflows/contracts/ids';
+import { nodeChangedSignal, reviewPodsSignal } from '../../workflows/contracts/leased-node';
+import { BINDINGS_PATH } from '../bench/rig/manifests';
 import { readAudit } from '../support/audit';
 import { eventually } from '../support/eventually';
 import { conditionOf, Lending, taintKeys, vnodeOf } from '../support/lending';
@@ -104,6 +108,7 @@ it('a healthy cluster in which nothing changes is written nothing but heartbeats
     { within: 60_000, every: 500 },
   );
   const begin = Date.now();
+  const { metadata: { uid } } = await lending.virtual.api.get<ClusterBinding>(`${BINDINGS_PATH}/bench`);
   // What must not cause a write: heartbeat times of kubelets, and everybody being told to compare everything.
   for (const name of LENT) {
     const conditions = [{ type: 'DiskPressure', status: 'False', lastHeartbeatTime: new Date().toISOString() }];
@@ -111,9 +116,10 @@ it('a healthy cluster in which nothing changes is written nothing but heartbeats
       body: { status: { conditions } },
       contentType: 'application/strategic-merge-patch+json',
     });
-    await temporal.workflow.getHandle(nodeId('bench', name)).signal('resync');
+    await temporal.workflow.getHandle(nodeId('bench', name)).signal(nodeChangedSignal, { uid });
+    await temporal.workflow.getHandle(nodeId('bench', name)).signal(reviewPodsSignal);
   }
-  await temporal.workflow.getHandle(bindingId('bench')).signal('resync');
+  await temporal.workflow.getHandle(bindingId('bench')).signal(bindingChangedSignal, { uid, generation: 1 });
   // Silence can only be observed for a while. Two rounds of heartbeats say that everything was alive meanwhile.
   for (let round = 0, since = begin; round < 2; round += 1, since = Date.now()) {
     await eventually(async () => expect(Math.min(...(await heartbeats()))).toBeGreaterThan(since), { within: 30_000, every: 500 });
