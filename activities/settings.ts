@@ -14,7 +14,17 @@ export interface ActivitySettings {
   readonly reclaimStuckAfterMillis: number;
 }
 
-/** The zone that `TZ`, or the machine, says. */
-export function localZone(): string {
-  return Intl.DateTimeFormat().resolvedOptions().timeZone;
+/** The zone that `TZ`, or the machine, says; UTC where `TZ` is empty; null where it is no IANA name. */
+export function localZone(): string | null {
+  return zoneBy(process.env.TZ, Intl.DateTimeFormat().resolvedOptions().timeZone);
+}
+
+/**
+ * The zone that counts under a value of `TZ`.
+ * @param resolved what Node makes of it; what it does not know has no name, or `Etc/Unknown`, and runs on UTC, so that windows
+ * would open at the wrong hour in silence
+ */
+export function zoneBy(variable: string | undefined, resolved: string | undefined): string | null {
+  if (variable === '') return 'UTC';
+  return resolved === undefined || resolved === 'Etc/Unknown' ? null : resolved;
 }

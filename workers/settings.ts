@@ -18,13 +18,20 @@ export function activitySettings(env: Environment): ActivitySettings {
     throw new SettingError('KUBEOCEAN_GATEWAY_ADDRESS must be an IP address: the one under which the virtual cluster reaches the gateway');
   }
   return {
-    zone: localZone(),
+    zone: knownZone(),
     gatewayAddress: address,
     prometheusPort: numberFrom(env, 'KUBEOCEAN_PROMETHEUS_PORT', 9_006),
     maxReclaimPercent: percentFrom(env, 'KUBEOCEAN_MAX_RECLAIM_PERCENT'),
     unreachableAfterMillis: numberFrom(env, 'KUBEOCEAN_UNREACHABLE_AFTER_MS', 30_000),
     reclaimStuckAfterMillis: numberFrom(env, 'KUBEOCEAN_RECLAIM_STUCK_AFTER_MS', 300_000),
   };
+}
+
+/** The zone of policies that name none of their own. */
+function knownZone(): string {
+  const zone = localZone();
+  if (zone === null) throw new SettingError('TZ must be an IANA time zone such as Europe/Berlin: in it the windows of policies are read that name none');
+  return zone;
 }
 
 /** Reads the workflows' times and thresholds; they reach a `manager` when it is started first. @throws SettingError */

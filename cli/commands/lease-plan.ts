@@ -39,7 +39,7 @@ function days(text: string): number {
 async function printLeasePlan({ kubeconfig, days: ahead, policy, output }: LeasePlanOptions, io: Io): Promise<void> {
   const now = Date.now();
   const leases = await withCluster(kubeconfig, ({ client }) => readLeases(client, now));
-  const report = planLeases(leases, { now, until: now + ahead * DAY_MS, policy, zone: localZone() });
+  const report = planLeases(leases, { now, until: now + ahead * DAY_MS, policy, zone: localZone() ?? 'UTC' });
   const { nodes, unread } = report;
   if (output === 'json') io.out(`${JSON.stringify(report, null, 2)}\n`);
   else if (nodes.length > 0) io.out(planTable(nodes));

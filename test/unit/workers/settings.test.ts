@@ -1,3 +1,4 @@
+import { zoneBy } from '../../../activities/settings';
 import { activitySettings, SettingError } from '../../../workers/settings';
 
 describe('KUBEOCEAN_MAX_RECLAIM_PERCENT', () => {
@@ -16,4 +17,14 @@ describe('KUBEOCEAN_MAX_RECLAIM_PERCENT', () => {
     expect(read).toThrow(SettingError);
     expect(read).toThrow('KUBEOCEAN_MAX_RECLAIM_PERCENT must be a whole number');
   });
+});
+
+it.each<[string, string | undefined, string | undefined, string | null]>([
+  ['a name', 'Europe/Berlin', 'Europe/Berlin', 'Europe/Berlin'],
+  ["the machine's", undefined, 'Asia/Tokyo', 'Asia/Tokyo'],
+  ['nothing, which is UTC', '', 'Etc/Unknown', 'UTC'],
+  ['a name that nobody knows', 'Mars/Olympus', undefined, null],
+  ['a machine that does not know', undefined, 'Etc/Unknown', null],
+])('TZ with %s', (_, variable, resolved, zone) => {
+  expect(zoneBy(variable, resolved)).toBe(zone);
 });
