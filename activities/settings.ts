@@ -12,6 +12,8 @@ export interface ActivitySettings {
   readonly unreachableAfterMillis: number;
   /** How long after its deadline a node that is not empty counts as stuck, milliseconds. Default 5 min. */
   readonly reclaimStuckAfterMillis: number;
+  /** How long copies of ConfigMaps, Secrets, claims and volumes outlive the last pod that uses them, milliseconds. Default 5 min. */
+  readonly copyRetentionMillis: number;
 }
 
 /** The zone that `TZ`, or the machine, says; UTC where `TZ` is empty; null where it is no IANA name. */

@@ -24,6 +24,7 @@ export function activitySettings(env: Environment): ActivitySettings {
     maxReclaimPercent: percentFrom(env, 'KUBEOCEAN_MAX_RECLAIM_PERCENT'),
     unreachableAfterMillis: numberFrom(env, 'KUBEOCEAN_UNREACHABLE_AFTER_MS', 30_000),
     reclaimStuckAfterMillis: numberFrom(env, 'KUBEOCEAN_RECLAIM_STUCK_AFTER_MS', 300_000),
+    copyRetentionMillis: numberFrom(env, 'KUBEOCEAN_COPY_RETENTION_MS', 300_000),
   };
 }
 

@@ -14,6 +14,9 @@ import { attempt, WOKEN } from './kit/call';
 import { backoffMillis, continueWhen } from './kit/continuing';
 import { Pulse } from './kit/pulse';
 
+/** How often to look again at what a signal will tell: the signal may be lost. */
+const SLOW_LOOK_MILLIS = 300_000;
+
 /**
  * One pod's life: a creation that did not succeed at once, changes in place, deletion with grace, loss.
  * It learns what happened from the watch (signals) and does one idempotent step at a time; it ends when
@@ -85,7 +88,7 @@ class PodRun {
       return this.enter('Placed', '');
     }
     state.attempts += 1;
-    this.retryAt = Date.now() + backoffMillis(state.attempts);
+    this.retryAt = Date.now() + (outcome.signalled === true ? SLOW_LOOK_MILLIS : backoffMillis(state.attempts));
     this.enter('Waiting', outcome.reason);
   }
 

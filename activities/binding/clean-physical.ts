@@ -1,8 +1,9 @@
 import { Annotation, Finalizer, Label } from '../../api/names/keys';
 import { ownershipLabels } from '../../domain/pods';
-import { ConfigMaps, isKubeError, Nodes, Pods, ResourceLeasingPolicies, Secrets } from '../../kube';
+import { isKubeError, Nodes, Pods, ResourceLeasingPolicies, Secrets } from '../../kube';
 import type { KubeClient, KubeObject, ResourceType } from '../../kube';
-import { selectorOf } from '../fleet/physical-cluster';
+import { releaseAllCopies } from '../copies/release-all';
+import { selectorOf } from '../fleet/selector';
 import { releaseMountNamespace } from './mount-namespace';
 
 /** Whose traces are to be removed, and where. */
@@ -17,13 +18,15 @@ export interface Cleaning {
   readonly hasNamesake: boolean;
   /** True: the mount namespace serves another binding of this virtual cluster too. */
   readonly namespaceInUse: boolean;
+  /** Whether a ClusterBinding of that name exists: it may share copies with this one. */
+  readonly bindingExists: (name: string) => boolean;
   /** Whether the vPod with this UID, for which a copy or token Secret stands, lives. */
   readonly isAlive: (pod: { readonly namespace: string; readonly name: string; readonly uid: string }) => Promise<boolean>;
 }
 
 /**
  * Takes everything of one binding out of a physical cluster, and nothing else: pods first, each with its own grace; once they have
- * stopped their Secrets and ConfigMaps, the finalizer on policies, the label on nodes, the claim of the mount namespace.
+ * stopped their token Secrets and the copies that no other binding uses, the finalizer on policies, the label on nodes, the claim of the mount namespace.
  * @returns how many pods are still stopping
  * @throws KubeError
  */
@@ -32,9 +35,9 @@ export async function cleanPhysical(cleaning: Cleaning): Promise<number> {
   const selection = { namespace, labelSelector: selectorOf(ownershipLabels({ virtualCluster, binding })) };
   const pods = await removeDead(cleaning, Pods, selection);
   if (pods > 0) return pods;
-  await removeDead(cleaning, Secrets, selection);
+  await removeDead(cleaning, Secrets, { ...selection, labelSelector: `${selection.labelSelector},${Label.ServiceAccountToken}=true` });
   if (hasNamesake) return 0;
-  await removeAll(client, ConfigMaps, selection);
+  await releaseAllCopies({ client, mountNamespace: namespace, virtualCluster, binding, exists: cleaning.bindingExists });
   await releasePolicies(client, binding);
   if (!cleaning.namespaceInUse) await releaseMountNamespace(client, namespace, virtualCluster);
   return 0;

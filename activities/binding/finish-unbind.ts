@@ -6,7 +6,7 @@ import type { NodeObject } from '../../domain/vnode';
 import { ClusterBindings, CsiNodes, Pods } from '../../kube';
 import type { BindingRef, UnbindPass } from '../../workflows/contracts/activities';
 import { recordDebt } from '../debts/record-debt';
-import { selectorOf } from '../fleet/physical-cluster';
+import { selectorOf } from '../fleet/selector';
 import { isAliveIn } from '../fleet/vpods';
 import { BY_BINDING } from '../fleet/virtual-cluster';
 import type { Fleet } from '../fleet/fleet';
@@ -67,6 +67,7 @@ async function settlePhysical(fleet: Fleet, binding: ClusterBinding): Promise<nu
     hasNamesake: false,
     namespaceInUse: sharesMountNamespace(fleet, binding),
     isAlive: isAliveIn(fleet),
+    bindingExists: (name) => fleet.virtual.bindings.store.get(name) !== undefined,
   });
 }
 

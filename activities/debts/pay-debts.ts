@@ -91,6 +91,7 @@ async function payWith(
     // A binding of that name may have been made since, and lend the same cluster: what is not provably dead is its own.
     hasNamesake: bindings.some(({ metadata }) => metadata.name === debt.binding),
     namespaceInUse: bindings.some(({ status }) => status?.mountNamespaceUID === debt.mountNamespaceUID),
+    bindingExists: (name) => bindings.some(({ metadata }) => metadata.name === name),
     isAlive: isAliveIn(fleet),
   });
   return left === 0 ? { result: 'paid' } : { result: 'waiting', reason: `${left} pods are still stopping in the physical cluster.` };

@@ -90,6 +90,7 @@ export class Fleet {
       client,
       {
         mountNamespace: binding.spec.mountNamespace,
+        virtualCluster: this.virtual.uid,
         ownership: ownershipLabels({ virtualCluster: this.virtual.uid, binding: binding.metadata.name }),
       },
       this.onError,

@@ -1,14 +1,16 @@
 import type { Node, Pod } from 'kubernetes-types/core/v1';
 import type { CSINode } from 'kubernetes-types/storage/v1';
 import { Annotation, Label } from '../../api/names/keys';
+import type { CopyKind } from '../../domain/pods';
 import type { ResourceLeasingPolicy } from '../../api/names/types';
 import { CsiNodes, Nodes, Pods, ResourceLeasingPolicies, Secrets, startInformer } from '../../kube';
 import type { Informer, KubeClient, KubeObject } from '../../kube';
+import { watchCopies } from './copies';
+import { STALE_MILLIS } from './listed';
+import type { Listed } from './listed';
+import { selectorOf } from './selector';
 import { trimPhysicalPod } from './trim-physical-pod';
 import { BY_NODE, BY_VIRTUAL_UID } from './virtual-cluster';
-
-/** A store without a sign of life for so long is stale: nothing is decided or written from it. */
-const STALE_MILLIS = 90_000;
 
 /**
  * Pauses between failures, milliseconds. Shorter than an informer's own: every process has lists of its own, and a cluster that is
@@ -27,6 +29,8 @@ export interface PhysicalCluster {
   readonly tokenSecrets: Informer<KubeObject>;
   /** Nothing waits for it: credentials from before it was needed may lack the right to it. */
   readonly csiNodes: Informer<CSINode>;
+  /** Metadata of the copies that this virtual cluster has there, for whichever binding. Pods do not wait for it, for the same reason. */
+  readonly copies: Listed<CopyKind>;
   /** Resolves when the first lists are in. */
   synced(): Promise<void>;
   hasSynced(): boolean;
@@ -43,13 +47,15 @@ export interface PhysicalCluster {
 
 export interface PhysicalClusterOptions {
   readonly mountNamespace: string | undefined;
+  /** UID of the virtual cluster's kube-system namespace. */
+  readonly virtualCluster: string;
   /** Labels that every object of this binding carries. */
   readonly ownership: Readonly<Record<string, string>>;
 }
 
 export function openPhysicalCluster(
   client: KubeClient,
-  { mountNamespace, ownership }: PhysicalClusterOptions,
+  { mountNamespace, virtualCluster, ownership }: PhysicalClusterOptions,
   onError: (error: unknown) => void,
 ): PhysicalCluster {
   const closing = new AbortController();
@@ -72,6 +78,7 @@ export function openPhysicalCluster(
     ...common,
   });
   const csiNodes = startInformer(client, CsiNodes, common);
+  const copies = watchCopies(client, { mountNamespace, virtualCluster }, common);
   const informers = [nodes, policies, pods, tokenSecrets];
   const lastContact = () => Math.min(...informers.map((informer) => informer.lastContact()));
   const hasSynced = () => informers.every((informer) => informer.hasSynced());
@@ -82,6 +89,7 @@ export function openPhysicalCluster(
     policies,
     tokenSecrets,
     csiNodes,
+    copies,
     closed: closing.signal,
     synced: async () => void (await Promise.all(informers.map((informer) => informer.synced()))),
     hasSynced,
@@ -90,7 +98,7 @@ export function openPhysicalCluster(
     isFresh: (now) => hasSynced() && now - lastContact() < STALE_MILLIS,
     close: async () => {
       closing.abort();
-      await Promise.all([...informers, csiNodes].map((informer) => informer.stop()));
+      await Promise.all([...informers, csiNodes, copies].map((part) => part.stop()));
       await client.close();
     },
   };
@@ -99,9 +107,4 @@ export function openPhysicalCluster(
 function virtualUids(object: KubeObject): readonly string[] {
   const uid = object.metadata?.annotations?.[Annotation.VirtualPodUid];
   return uid === undefined ? [] : [uid];
-}
-
-/** A label selector that demands all of these labels. */
-export function selectorOf(labels: Readonly<Record<string, string>>): string {
-  return Object.entries(labels).map(([key, value]) => `${key}=${value}`).join(',');
 }

@@ -4,13 +4,20 @@ import { Label, MANAGED_BY } from '../../api/names/keys';
 import type { ClusterBinding } from '../../api/names/types';
 import { ClusterBindings, CsiNodes, Namespaces, Nodes, Pods, startInformer } from '../../kube';
 import type { Informer, InformerOptions, KubeClient, KubeObject } from '../../kube';
+import { dependencyKeys } from '../../domain/pods';
+import type { PodObject } from '../../domain/pods';
 import { watchEndpoints } from './endpoints';
 import type { VirtualEndpoints } from './endpoints';
+import { STALE_MILLIS } from './listed';
+import { watchSources } from './sources';
+import type { Sources } from './sources';
 
 /** Index of vPods by `spec.nodeName`. */
 export const BY_NODE = 'node';
 /** Index of pods by UID; of physical pods by the UID of the vPod they stand for. */
 export const BY_VIRTUAL_UID = 'virtualUid';
+/** Index of vPods by the keys of the objects that they name and that are copied. */
+export const BY_DEPENDENCY = 'dependency';
 /** Index of vnodes by the name of their binding. */
 export const BY_BINDING = 'binding';
 
@@ -27,9 +34,13 @@ export interface VirtualCluster {
   readonly endpoints: VirtualEndpoints;
   /** CSINodes of vnodes; nothing else waits for them. */
   readonly csiNodes: Informer<CSINode>;
+  /** What pods refer to; nothing else waits for it. */
+  readonly sources: Sources;
   /** Resolves when the first lists are in. */
   synced(): Promise<void>;
   hasSynced(): boolean;
+  /** False: too long without a sign of life to act upon. */
+  isFresh(now: number): boolean;
   close(): Promise<void>;
 }
 
@@ -44,6 +55,7 @@ export async function openVirtualCluster(
     indexes: {
       [BY_NODE]: (pod) => [pod.spec?.nodeName ?? ''],
       [BY_VIRTUAL_UID]: (pod) => [pod.metadata?.uid ?? ''],
+      [BY_DEPENDENCY]: (pod) => dependencyKeys(pod as PodObject),
     },
     onError,
   });
@@ -51,7 +63,11 @@ export async function openVirtualCluster(
   const csiNodes = startInformer(client, CsiNodes, ofBindings<CSINode>(onError));
   const bindings = startInformer(client, ClusterBindings, { onError });
   const endpoints = watchEndpoints(client, onError);
-  const parts = [pods, nodes, bindings, endpoints];
+  const sources = watchSources(client, onError);
+  const informers = [pods, nodes, bindings];
+  const parts = [...informers, endpoints];
+  const hasSynced = () => informers.every((informer) => informer.hasSynced());
+  const lastContact = () => Math.min(...informers.map((informer) => informer.lastContact()));
   return {
     uid,
     client,
@@ -60,9 +76,11 @@ export async function openVirtualCluster(
     bindings,
     endpoints,
     csiNodes,
+    sources,
     synced: async () => void (await Promise.all(parts.map((part) => part.synced()))),
-    hasSynced: () => [pods, nodes, bindings].every((informer) => informer.hasSynced()),
-    close: async () => void (await Promise.all([...parts, csiNodes].map((part) => part.stop()))),
+    hasSynced,
+    isFresh: (now) => hasSynced() && now - lastContact() < STALE_MILLIS,
+    close: async () => void (await Promise.all([...parts, csiNodes, sources].map((part) => part.stop()))),
   };
 }
 

@@ -7,7 +7,7 @@ import type { PodObject } from '../../domain/pods';
 import type { PhysicalPod, ReclaimPod } from '../../domain/reclaim';
 import { Pods } from '../../kube';
 import type { Fleet } from '../fleet/fleet';
-import { selectorOf } from '../fleet/physical-cluster';
+import { selectorOf } from '../fleet/selector';
 import { BY_NODE, BY_VIRTUAL_UID } from '../fleet/virtual-cluster';
 import type { NodeView } from './facts';
 

@@ -2,19 +2,19 @@ import type { Pod } from 'kubernetes-types/core/v1';
 import { unsupportedNeeds, waitingReport } from '../../domain/pods/dependencies/needs';
 import { isOurs, namesVirtualPod } from '../../domain/pods/identity/ownership';
 import { mayStart } from '../../domain/pods/reconcile/may-start';
-import { failedCreateReport, PodReason, warning } from '../../domain/pods/reasons';
+import { failedCreateReport, nodeClosingReport, PodReason, warning } from '../../domain/pods/reasons';
 import type { PodReport } from '../../domain/pods/reasons';
 import { toPhysicalPod } from '../../domain/pods/translation/to-physical-pod';
 import type { PhysicalPod } from '../../domain/pods/translation/to-physical-pod';
 import type { PodObject } from '../../domain/pods/types';
 import { isKubeError, Pods } from '../../kube';
 import type { CreateOutcome, VirtualPodRef } from '../../workflows/contracts/activities';
+import { ensureCopies } from '../copies/ensure-copies';
 import type { Fleet } from '../fleet/fleet';
 import { isClosing, isPaused, vnodeState } from '../fleet/vnodes';
-import { ensureConfigMaps } from './config-maps';
 import { ensurePriorityClass } from './priority-class';
 import { reportOnPod } from './report';
-import { subjectOf, translationOf } from './subject';
+import { copierFor, subjectOf, translationOf } from './subject';
 import type { Subject } from './subject';
 import { ensureTokens } from './token-secrets';
 
@@ -34,7 +34,9 @@ export async function placePod(fleet: Fleet, ref: VirtualPodRef, vPod: PodObject
   const hold = await holdBack(fleet, subject, vPod);
   if (hold !== null) return hold;
   const plan = toPhysicalPod(vPod, translationOf(fleet, subject, ref.node));
-  await ensureConfigMaps(fleet, subject, plan.configMaps);
+  const { waiting: lacking, warning: notice } = await ensureCopies(copierFor(fleet, subject), plan.needs);
+  if (notice !== null) void reportOnPod(fleet, vPod, notice);
+  if (lacking !== null) return { ...waiting(fleet, vPod, lacking), signalled: true };
   const refused = await post(fleet, subject, vPod, plan);
   if (refused !== null) return refused;
   await ensureTokens(fleet, subject, vPod, plan.tokens);
@@ -48,14 +50,13 @@ async function holdBack(fleet: Fleet, subject: Subject, vPod: PodObject): Promis
   if (!mayStart(vPod, vnodeState(vnode, subject.binding))) return { result: 'waiting', reason: 'the lender has the node for now' };
   if (isPaused(subject.binding, vnode)) return { result: 'waiting', reason: 'Paused' };
   const needs = unsupportedNeeds(vPod);
-  return needs.length === 0 ? null : waiting(fleet, vPod, waitingReport(needs));
+  return needs.length === 0 ? null : { ...waiting(fleet, vPod, waitingReport(needs)), signalled: true };
 }
 
 /** A pod that never ran on a node that is given back is deleted at once, so that its controller finds it another one. */
 async function turnAway(fleet: Fleet, { physical, physicalKey }: Subject, vPod: PodObject): Promise<CreateOutcome | null> {
   if ((await physical.client.get(Pods, physicalKey)) !== null) return null;
-  const message = `Node ${vPod.spec.nodeName} is being returned; the pod never ran there`;
-  void reportOnPod(fleet, vPod, warning(PodReason.NodeClosing, message));
+  void reportOnPod(fleet, vPod, nodeClosingReport(vPod.spec.nodeName ?? ''));
   await fleet.virtual.client.remove(Pods, vPod.metadata, { uid: vPod.metadata.uid, gracePeriodSeconds: 0 });
   return GONE;
 }
@@ -91,7 +92,7 @@ async function whoHolds(fleet: Fleet, subject: Subject, vPod: PodObject): Promis
   return { result: 'waiting', reason: 'an earlier pod of that name is still stopping' };
 }
 
-function waiting(fleet: Fleet, vPod: PodObject, report: PodReport): CreateOutcome {
+function waiting(fleet: Fleet, vPod: PodObject, report: PodReport): Extract<CreateOutcome, { result: 'waiting' }> {
   void reportOnPod(fleet, vPod, report);
   return { result: 'waiting', reason: `${report.reason}: ${report.message}` };
 }

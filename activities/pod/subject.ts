@@ -5,6 +5,8 @@ import type { Ownership, PodObject, TranslationContext } from '../../domain/pods
 import { Pods } from '../../kube';
 import type { ObjectKey } from '../../kube';
 import type { VirtualPodRef } from '../../workflows/contracts/activities';
+import { copierOf } from '../copies/copier';
+import type { Copier } from '../copies/copier';
 import type { Fleet } from '../fleet/fleet';
 import type { PhysicalCluster } from '../fleet/physical-cluster';
 
@@ -35,6 +37,11 @@ export async function subjectOf(fleet: Fleet, ref: VirtualPodRef): Promise<Subje
     mountNamespace,
     physicalKey: { namespace: mountNamespace, name: physicalName(ref.pod.name, ref.pod.namespace) },
   };
+}
+
+/** Makes and removes the copies of what this binding's pods need. */
+export function copierFor(fleet: Fleet, { physical, mountNamespace, ownership }: Subject): Copier {
+  return copierOf({ ...ownership, fleet, physical, mountNamespace });
 }
 
 /** What the copies of this binding's pods on one physical node are made with. */

@@ -9,7 +9,7 @@ import { nodeChangedSignal, podsAssignedSignal, reviewPodsSignal } from '../../w
 import type { AssignedPod, PodsAssigned } from '../../workflows/contracts/leased-node';
 import { WORKFLOW_TASK_TIMEOUT } from '../../workflows/contracts/settings';
 import { KoBinding, KoNode } from '../../workflows/contracts/search-attributes';
-import { deleteRequestedSignal, physicalGoneSignal, specChangedSignal } from '../../workflows/contracts/virtual-pod';
+import { deleteRequestedSignal, dependencyAppearedSignal, physicalGoneSignal, specChangedSignal } from '../../workflows/contracts/virtual-pod';
 import type { DeleteRequested, PhysicalGone, PodRef, VirtualPodInput } from '../../workflows/contracts/virtual-pod';
 import type { ConflatingSignals } from '../temporal/signals';
 import type { Lull } from './lull';
@@ -116,6 +116,11 @@ export class Messenger {
     this.toPod(pod, node, (start) =>
       this.client.workflow.signalWithStart('virtualPod', { ...start, signal: specChangedSignal, signalArgs: [] }),
     );
+  }
+
+  /** A pod's workflow that is not there has nothing to wait for. */
+  dependencyAppeared({ uid }: PodRef): void {
+    this.untilDelivered(() => this.signals.send(podId(uid), dependencyAppearedSignal, []));
   }
 
   /** Signals the pod's workflow, making it again, without a parent, where it is missing (which is rare). */

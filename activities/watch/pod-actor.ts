@@ -4,7 +4,7 @@ import type { PodAction, PodObject, PodPair, PodRef } from '../../domain/pods';
 import { physicalNodeOf } from '../../domain/vnode';
 import type { NodeObject } from '../../domain/vnode';
 import { Pods } from '../../kube';
-import type { VirtualPodRef } from '../../workflows/contracts/activities';
+import type { CreateOutcome, VirtualPodRef } from '../../workflows/contracts/activities';
 import type { DeleteRequested, PhysicalGone } from '../../workflows/contracts/virtual-pod';
 import { deletePod } from '../pod/delete-pod';
 import { placePod } from '../pod/place-pod';
@@ -35,6 +35,10 @@ export class PodActor {
   /** UIDs of pods of which nothing is left to remove. */
   private readonly settled = new Set<string>();
   private readonly placing = pLimit(PLACING);
+  /** UIDs of vPods that their workflows were given because they could not be placed at once. */
+  private readonly waiting = new Set<string>();
+  /** By UID of the vPod: placements under way. */
+  private readonly placements = new Map<string, Promise<void>>();
 
   constructor(private readonly context: WatchContext) {}
 
@@ -45,11 +49,17 @@ export class PodActor {
     return waiting ? until : null;
   }
 
+  /** Resolves when no placement of that vPod is under way. */
+  whenPlaced(uid: string): Promise<void> {
+    return this.placements.get(uid) ?? Promise.resolve();
+  }
+
   /** Both sides of the pod are gone. */
   forget(uid: string): void {
     this.echoes.delete(uid);
     this.told.forget(uid);
     this.settled.delete(uid);
+    this.waiting.delete(uid);
   }
 
   /** @returns when to look at the pod again though nothing happens */
@@ -89,12 +99,18 @@ export class PodActor {
       (outcome) => outcome.result,
       (error: unknown) => this.leaveToWorkflow(error, pod),
     );
-    void placed.then((result) => {
-      if (result !== 'created') this.echoes.delete(pod.uid);
-      if (result === 'gone') return;
-      const created = result === 'created';
-      if (this.told.isNews(pod.uid, `assigned ${created}`)) this.context.messenger.podAssigned(pod, node, created);
-    });
+    this.placements.set(pod.uid, placed.then((result) => this.placed(pod, node, result)));
+  }
+
+  private placed(pod: PodRef, node: string, result: CreateOutcome['result'] | false): void {
+    this.placements.delete(pod.uid);
+    if (result !== 'created') this.echoes.delete(pod.uid);
+    if (result === 'gone') return;
+    const created = result === 'created';
+    // A workflow that waits with the pod would find out by itself, but only at its next attempt.
+    if (created && this.waiting.delete(pod.uid)) this.context.messenger.dependencyAppeared(pod);
+    else if (this.told.isNews(pod.uid, `assigned ${created}`)) this.context.messenger.podAssigned(pod, node, created);
+    if (!created) this.waiting.add(pod.uid);
   }
 
   private async delete(action: DeleteAction, virtual: PodObject | null, physical: PodObject): Promise<number | null> {

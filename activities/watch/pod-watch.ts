@@ -1,9 +1,11 @@
 import { Annotation } from '../../api/names/keys';
 import type { ClusterBinding } from '../../api/names/types';
-import { physicalName, reconcilePod, virtualPodOf } from '../../domain/pods';
-import type { PodObject, PodPair, PodRef } from '../../domain/pods';
+import { COPY_KINDS, physicalName, reconcilePod, virtualPodOf } from '../../domain/pods';
+import type { CopyKind, PodObject, PodPair, PodRef } from '../../domain/pods';
 import { earliest } from '../../domain/time/earliest';
-import type { Change } from '../../kube';
+import { parseKey } from '../../kube';
+import type { Change, KubeObject } from '../../kube';
+import { usersOf } from '../copies/users';
 import { BY_NODE } from '../fleet/virtual-cluster';
 import { vnodeState } from '../fleet/vnodes';
 import { patchVirtualPodStatus } from '../pod/patch-virtual-pod-status';
@@ -47,6 +49,9 @@ export class PodWatch implements WatchPart {
       physical.pods.subscribe((change) => this.physicalChanged(change as Change<PodObject>)),
       physical.pods.onList(() => this.compareAll()),
     );
+    for (const kind of COPY_KINDS) {
+      this.ends.push(fleet.virtual.sources[kind].subscribe((change) => this.sourceChanged(kind, change)));
+    }
     this.compareAll();
   }
 
@@ -64,6 +69,18 @@ export class PodWatch implements WatchPart {
   /** A vnode that was paused, resumed or closed changes what its pods may do. */
   private compareNode(vnode: string): void {
     for (const pod of this.context.fleet.virtual.pods.store.by(BY_NODE, vnode)) this.addVirtual(pod as PodObject);
+  }
+
+  /** What a pod waits for may be there now: a ConfigMap or Secret that appears, a claim or volume that becomes usable. */
+  private sourceChanged(kind: CopyKind, { key, old, new: now }: Change<KubeObject>): void {
+    const binding = this.context.binding();
+    const appeared = old === null || kind === 'PersistentVolumeClaim' || kind === 'PersistentVolume';
+    if (now === null || binding === undefined || !appeared) return;
+    const { namespace = '', name } = parseKey(key);
+    for (const pod of usersOf(this.context.fleet.virtual, binding, { kind, namespace, name })) {
+      const copy = this.readPhysical(physicalName(pod.metadata.name, pod.metadata.namespace), binding);
+      if (copy === null) void this.actor.whenPlaced(pod.metadata.uid).then(() => this.addVirtual(pod));
+    }
   }
 
   private virtualChanged({ old, new: now }: Change<PodObject>): void {

@@ -71,6 +71,10 @@ export const Annotation = {
   PhysicalPodUid: 'kubeocean.io/physical-pod-uid',
   VirtualName: 'kubeocean.io/virtual-name',
   VirtualNamespace: 'kubeocean.io/virtual-namespace',
+  /** UID and resourceVersion of the virtual object from which a copy was last written. */
+  SourceVersion: 'kubeocean.io/source-version',
+  /** Names of further bindings whose pods use a copy, comma-separated. */
+  SharedWith: 'kubeocean.io/shared-with',
   ServiceAccount: 'kubeocean.io/service-account',
   TokenExpiresAt: 'kubeocean.io/token-expires-at',
   /** Hash of what {@link https://kubernetes.io/docs/concepts/workloads/pods/ a pod} asked for when its copy was last written. */

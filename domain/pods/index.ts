@@ -1,7 +1,7 @@
 export type { EpochMillis, Ownership, PodMeta, PodObject, PodRef } from './types';
 export { isBound, isDeleting, isTerminal, isTerminalPhase } from './predicates';
 export { canonicalJson, sameJson } from './canonical-json';
-export { failedCreateReport, PHYSICAL_POD_LOST_MESSAGE, PodReason, warning, type PodReport } from './reasons';
+export { failedCreateReport, nodeClosingReport, PHYSICAL_POD_LOST_MESSAGE, PodReason, warning, type PodReport } from './reasons';
 
 export { physicalHostname } from './naming/hostname';
 export { physicalName } from './naming/physical-name';
@@ -16,16 +16,27 @@ export type { TranslationContext, VirtualEndpoint } from './translation/context'
 export { inPlaceUpdate, type InPlaceUpdate } from './update';
 export { toPhysicalPod, type PhysicalPod } from './translation/to-physical-pod';
 
-export { toPhysicalConfigMap, type ConfigMapSource, type CopyContext } from './dependencies/config-map-copy';
+export { toPhysicalClaim, unboundBecause, type ClaimSource } from './dependencies/claim-copy';
+export { toPhysicalConfigMap, type ConfigMapSource } from './dependencies/config-map-copy';
+export { copyAction, type CopyAction, type CopyFacts } from './dependencies/copy-action';
+export { copyLabels, copyMetadata, sourceVersion, type CopyContext, type SourceMeta } from './dependencies/copy-metadata';
+export { copyWrite, type CopyObject, type CopyWrite } from './dependencies/copy-write';
+export { holdersOf, releaseOf } from './dependencies/holders';
 export {
-  configMapCopies,
+  copyNeeds,
+  dependencyKeys,
+  pullSecretReport,
   ROOT_CA_CONFIG_MAP,
   unsupportedNeeds,
   waitingReport,
-  type ConfigMapCopy,
-  type Need,
+  type CopyNeed,
+  type MissingNeed,
 } from './dependencies/needs';
-export { references, type DependencyKind, type Reference } from './dependencies/references';
+export { toPhysicalSecret, type SecretSource } from './dependencies/secret-copy';
+export { COPY_KINDS, parseSourceKey, sourceKey, type CopyKind, type SourceRef } from './dependencies/source-ref';
+export { toPhysicalVolume, type VolumeSource } from './dependencies/volume-copy';
+export { volumeSecrets, type VolumeSecret } from './dependencies/volume-secrets';
+export { PULL_SECRETS, references, type DependencyKind, type Reference } from './dependencies/references';
 
 export { tokenRenewAt } from './tokens/token-renewal';
 export { serviceAccountOf, tokenRequests, type TokenRequest } from './tokens/token-requests';

@@ -8,12 +8,14 @@ export const PodReason = {
   PhysicalPodLost: 'PhysicalPodLost',
   /** The name in the physical cluster is held by an object that is not ours; it is never touched. */
   PhysicalPodNotOwned: 'PhysicalPodNotOwned',
-  /** The pod needs an object that is not there, or not supported yet. */
+  /** The pod needs an object that is not there, not usable yet, or not carried over. */
   WaitingForDependency: 'WaitingForDependency',
   /** The copy of an earlier pod of the same name still holds the name. */
   WaitingForPredecessor: 'WaitingForPredecessor',
   /** The node is being given back; the pod never ran there. */
   NodeClosing: 'NodeClosing',
+  /** The pod runs without Secrets for pulling its images, because they are not there. */
+  FailedToRetrieveImagePullSecret: 'FailedToRetrieveImagePullSecret',
   /** Changes of the virtual pod could not be carried over in place. */
   FailedUpdatePod: 'FailedUpdatePod',
 } as const;
@@ -29,6 +31,11 @@ export interface PodReport {
 /** A {@link PodReport} of type Warning. */
 export function warning(reason: PodReason, message: string): PodReport {
   return { type: 'Warning', reason, message };
+}
+
+/** Event of a pod that is turned away because its node goes back before it ran there. */
+export function nodeClosingReport(vnode: string): PodReport {
+  return warning(PodReason.NodeClosing, `Node ${vnode} is being returned; the pod never ran there`);
 }
 
 /** Message of a lost pod's status and event (spec pods.md 1.4). */

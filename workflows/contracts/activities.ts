@@ -113,7 +113,12 @@ export type CreateOutcome =
   /** The vPod is gone, being deleted or another one by now: nothing to create. */
   | { readonly result: 'gone' }
   /** Something is missing that may appear; an event on the vPod says what. */
-  | { readonly result: 'waiting'; readonly reason: string };
+  | {
+      readonly result: 'waiting';
+      readonly reason: string;
+      /** True: a signal tells when it is there; until then a slow look suffices. Default false. */
+      readonly signalled?: boolean;
+    };
 
 export interface PodActivities {
   createPhysicalPod(ref: VirtualPodRef): Promise<CreateOutcome>;

@@ -26,6 +26,8 @@ export const REQUIRED_PERMISSIONS: readonly Permission[] = [
   ...rights(['get', 'list', 'watch'], 'csinodes', 'cluster', 'storage.k8s.io'),
   ...rights(['create'], 'events', 'cluster'),
   ...rights(['get', 'list', 'watch', 'create', 'patch', 'delete'], 'secrets', 'mount'),
-  ...rights(['get', 'list', 'create', 'patch', 'delete'], 'configmaps', 'mount'),
+  ...rights(['get', 'list', 'watch', 'create', 'patch', 'delete'], 'configmaps', 'mount'),
+  ...rights(['get', 'list', 'watch', 'create', 'patch', 'delete'], 'persistentvolumeclaims', 'mount'),
+  ...rights(['get', 'list', 'watch', 'create', 'patch', 'delete'], 'persistentvolumes', 'cluster'),
   ...rights(['get', 'patch'], 'namespaces', 'mountName'),
 ];

@@ -22,6 +22,9 @@ export interface Reference {
   readonly optional: boolean;
 }
 
+/** Where a pod names the Secrets for pulling its images. */
+export const PULL_SECRETS = 'spec.imagePullSecrets';
+
 interface Optional {
   readonly name?: string;
   readonly optional?: boolean;
@@ -35,7 +38,8 @@ export function references(vPod: Pick<PodObject, 'spec'>): Reference[] {
     ...spec.containers.flatMap((container, i) => containerReferences(container, `spec.containers[${i}]`)),
     ...(spec.initContainers ?? []).flatMap((container, i) => containerReferences(container, `spec.initContainers[${i}]`)),
     ...(spec.imagePullSecrets ?? []).flatMap((secret, i) =>
-      reference('Secret', { name: secret.name }, `spec.imagePullSecrets[${i}]`),
+      // A kubelet pulls without a Secret that is not there; many images need none.
+      reference('Secret', { name: secret.name, optional: true }, `${PULL_SECRETS}[${i}]`),
     ),
     ...claimReferences(vPod),
   ];

@@ -2,14 +2,12 @@ import { Annotation, Label } from '../../../api/names/keys';
 import { encodeExpected } from '../../metadata';
 import type { Ownership, PodObject } from '../types';
 import { ownershipLabels } from './ownership';
-import { annotationBytes, pushedMetadata } from './pushed-metadata';
+import { annotationBytes, MAX_ANNOTATION_BYTES, pushedMetadata } from './pushed-metadata';
 import { specHash } from './spec-hash';
 import { workloadOf, type ResolvedOwner } from './workload';
 
 /** Longest label value that an API server accepts. */
 const MAX_LABEL_VALUE = 63;
-/** Bytes of all annotations together that an API server accepts. */
-const MAX_ANNOTATION_BYTES = 256 * 1024;
 
 /** Labels of a physical pod: the user's, then ours, which win (spec pods.md 1.5). */
 export function physicalLabels(

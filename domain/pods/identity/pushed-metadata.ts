@@ -3,6 +3,9 @@ import type { ExpectedMetadata } from '../../metadata';
 import type { PodObject } from '../types';
 import { userEntries } from './reserved';
 
+/** Bytes of all annotations together that an API server accepts. */
+export const MAX_ANNOTATION_BYTES = 256 * 1024;
+
 /** What of a virtual pod's metadata belongs on its copy: the user's labels and annotations. */
 export function pushedMetadata(vPod: Pick<PodObject, 'metadata'>): ExpectedMetadata {
   const { labels, annotations } = vPod.metadata;

@@ -1,7 +1,7 @@
 import { Annotation } from '../../../api/names/keys';
 import { unsupportedNeeds, waitingReport } from '../dependencies/needs';
 import { isBound, isDeleting, isTerminal } from '../predicates';
-import { PHYSICAL_POD_LOST_MESSAGE, PodReason, warning } from '../reasons';
+import { nodeClosingReport, PHYSICAL_POD_LOST_MESSAGE, PodReason, warning } from '../reasons';
 import type { PodObject } from '../types';
 import { ignoredBecause } from './ignored';
 import { mayStart } from './may-start';
@@ -110,7 +110,7 @@ function nameHeldByStranger({ pair, holder }: Uncopied): PodAction | null {
 /** The node is being given back: the pod never ran there and is not begun. */
 function refused({ virtual, context }: Uncopied): PodAction | null {
   if (context.vnode !== 'closing') return null;
-  const report = warning(PodReason.NodeClosing, `Node ${virtual.spec.nodeName} is being returned; the pod never ran there`);
+  const report = nodeClosingReport(virtual.spec.nodeName ?? '');
   return { kind: 'turnAway', virtualUid: virtual.metadata.uid, verify: true, report };
 }
 

@@ -1,4 +1,4 @@
-import type { Need } from '../dependencies/needs';
+import type { MissingNeed } from '../dependencies/needs';
 import type { PodReport } from '../reasons';
 import type { VirtualStatusPatch } from '../status/virtual-pod-status';
 import type { EpochMillis, Ownership, PodObject } from '../types';
@@ -55,7 +55,7 @@ export type PodAction =
   /** Create the copy. */
   | { readonly kind: 'admit' }
   /** The pod requires what is not carried over. */
-  | { readonly kind: 'waitDependency'; readonly needs: readonly Need[]; readonly report: PodReport }
+  | { readonly kind: 'waitDependency'; readonly needs: readonly MissingNeed[]; readonly report: PodReport }
   /** The name belongs to an object that is not ours and is not touched. */
   | { readonly kind: 'notOwned'; readonly report: PodReport }
   /** The copy of an earlier pod holds the name; delete it unless that is under way, then look again. */

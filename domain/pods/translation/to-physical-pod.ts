@@ -1,5 +1,5 @@
 import type { Container, Pod, PodSpec } from 'kubernetes-types/core/v1';
-import { configMapCopies, type ConfigMapCopy } from '../dependencies/needs';
+import { copyNeeds, type CopyNeed } from '../dependencies/needs';
 import { physicalAnnotations, physicalLabels } from '../identity/physical-metadata';
 import { physicalHostname } from '../naming/hostname';
 import { physicalName } from '../naming/physical-name';
@@ -17,8 +17,8 @@ export interface PhysicalPod {
   readonly pod: Pod;
   /** Tokens to request for it; their Secrets may follow the pod, a kubelet waits for mounts. */
   readonly tokens: readonly TokenRequest[];
-  /** ConfigMaps to copy before the pod. */
-  readonly configMaps: readonly ConfigMapCopy[];
+  /** Objects to copy before the pod. */
+  readonly needs: readonly CopyNeed[];
 }
 
 /**
@@ -46,7 +46,7 @@ const LEFT_BEHIND: readonly string[] = [
 ];
 
 /**
- * The copy of a virtual pod in the physical cluster, with the tokens and ConfigMaps it needs (spec pods.md 1.6).
+ * The copy of a virtual pod in the physical cluster, with the tokens and copies it needs (spec pods.md 1.6).
  * Fields that this rule does not know are kept, so that newer ones survive. Every name of another object is mapped,
  * also where nothing is copied yet: an unmapped one would read what belongs to somebody else in the mount namespace.
  */
@@ -63,7 +63,7 @@ export function toPhysicalPod(vPod: PodObject, context: TranslationContext): Phy
     },
     spec: physicalSpec(vPod, context),
   };
-  return { pod, tokens: tokenRequests(vPod), configMaps: configMapCopies(vPod) };
+  return { pod, tokens: tokenRequests(vPod), needs: copyNeeds(vPod) };
 }
 
 function physicalSpec(vPod: PodObject, context: TranslationContext): PodSpec {

@@ -28,7 +28,7 @@ jest.setTimeout(60_000);
 
 const SETTINGS: ActivitySettings = {
   ...{ zone: 'UTC', gatewayAddress: null, prometheusPort: 9_006 },
-  ...{ unreachableAfterMillis: 30_000, reclaimStuckAfterMillis: 1_500, maxReclaimPercent: null },
+  ...{ unreachableAfterMillis: 30_000, reclaimStuckAfterMillis: 1_500, copyRetentionMillis: 300_000, maxReclaimPercent: null },
 };
 const NOTHING_KNOWN: NodeOrders = {
   ...{ phase: 'Starting', edge: null, forcedSince: null, stuck: false, forcedAt: null, cancelled: false },

@@ -18,7 +18,7 @@ const stranger = copy.meta({ labels: {}, uid: 'foreign' });
 const orphan = copy.meta({ annotations: {} });
 const daemon = fresh.ownedBy({ kind: 'DaemonSet', name: 'd' });
 const byName = { key: 'kubeocean.io/out-of-time-windows', operator: 'Exists' };
-const needy = fresh.spec({ imagePullSecrets: [{ name: 'x' }] });
+const needy = fresh.spec({ resourceClaims: [{ name: 'c', resourceClaimName: 'x' }] } as object);
 
 type Row = [string, PodBuilder | null, PodBuilder | null, Partial<ReconcileContext & PodPair>, Partial<PodAction>];
 
@@ -47,7 +47,7 @@ describe('a virtual pod that never had a copy', () => {
     ['is turned away from a closing vnode', fresh, null, { vnode: 'closing' }, { kind: 'turnAway', virtualUid: 'web-uid', verify: true, report: { type: 'Warning', reason: 'NodeClosing', message: expect.stringContaining('vnode-east-n1') } }],
     ['waits until V is synced', fresh, null, { virtualSynced: false }, { kind: 'none', because: 'unsynced' }],
     ['waits until P is synced', fresh, null, { physicalSynced: false }, { kind: 'none', because: 'unsynced' }],
-    ['waits for what it needs', needy, null, {}, { kind: 'waitDependency', needs: [{ kind: 'Secret', name: 'x', field: 'spec.imagePullSecrets[0]' }], report: { type: 'Warning', reason: 'WaitingForDependency', message: expect.stringContaining('Secret x') } }],
+    ['waits for what it needs', needy, null, {}, { kind: 'waitDependency', needs: [{ kind: 'ResourceClaim', name: 'x', field: 'spec.resourceClaims[0]', why: expect.stringContaining('not carried over') as string }], report: { type: 'Warning', reason: 'WaitingForDependency', message: expect.stringContaining('ResourceClaim x') } }],
     ['is turned away whatever it needs', needy, null, { vnode: 'closing' }, { kind: 'turnAway' }],
     ['is nothing when ended', fresh.phase('Succeeded'), null, {}, { kind: 'none', because: 'terminal' }],
   ]);

@@ -226,7 +226,7 @@ describe('volumes (spec pods.md 1.6.1)', () => {
   const vPod = aPod('web', 'prod').volumes(kubeApiAccess('kube-api-access-a')).build();
 
   it('the volume that admission adds reads copies only', () => {
-    const { pod, tokens, configMaps } = toPhysicalPod(vPod, CONTEXT);
+    const { pod, tokens, needs } = toPhysicalPod(vPod, CONTEXT);
     const secretName = tokenSecretName(vPod, 'kube-api-access-a');
     const rootCa = physicalName('kube-root-ca.crt', 'prod');
     const namespace = "metadata.annotations['kubeocean.io/virtual-pod-namespace']";
@@ -244,7 +244,7 @@ describe('volumes (spec pods.md 1.6.1)', () => {
       },
     ]);
     expect(tokens.map((token) => [token.secretName, token.key])).toEqual([[secretName, 'token']]);
-    expect(configMaps.map((copy) => copy.physicalName)).toEqual([rootCa]);
+    expect(needs.map(({ kind, name }) => `${kind} ${name}`)).toEqual(['ConfigMap kube-root-ca.crt']);
   });
 
   it('several tokens of one volume keep their places', () => {

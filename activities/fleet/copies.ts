@@ -1,0 +1,53 @@
+import { Annotation, Label } from '../../api/names/keys';
+import { copyLabels } from '../../domain/pods';
+import type { CopyKind } from '../../domain/pods';
+import { ConfigMaps, PersistentVolumeClaims, PersistentVolumes, Secrets, startInformer } from '../../kube';
+import type { InformerOptions, KubeClient, KubeObject } from '../../kube';
+import { listsTogether } from './listed';
+import type { Listed } from './listed';
+import { selectorOf } from './selector';
+
+/** Whose copies, and where. */
+export interface CopiesOptions {
+  readonly mountNamespace: string | undefined;
+  /** UID of the virtual cluster's kube-system namespace. */
+  readonly virtualCluster: string;
+}
+
+/**
+ * Watches the metadata of every copy that a virtual cluster has in a physical one. Bindings that share a mount namespace share
+ * copies, so all of them are listed.
+ */
+export function watchCopies(
+  client: KubeClient,
+  { mountNamespace: namespace, virtualCluster }: CopiesOptions,
+  common: Pick<InformerOptions<KubeObject>, 'onError' | 'backoffMs'>,
+): Listed<CopyKind> {
+  const labelSelector = selectorOf(copyLabels(virtualCluster));
+  const options = { labelSelector, metadataOnly: true, trim: onlyMapping, ...common };
+  const inMount = { ...options, namespace };
+  const lists = {
+    ConfigMap: startInformer<KubeObject>(client, ConfigMaps, inMount),
+    Secret: startInformer<KubeObject>(client, Secrets, {
+      ...inMount,
+      labelSelector: `${labelSelector},!${Label.ServiceAccountToken}`,
+    }),
+    PersistentVolumeClaim: startInformer<KubeObject>(client, PersistentVolumeClaims, inMount),
+    PersistentVolume: startInformer<KubeObject>(client, PersistentVolumes, options),
+  };
+  return { ...lists, ...listsTogether(Object.values(lists)) };
+}
+
+const KEPT: readonly string[] = [
+  Annotation.VirtualNamespace,
+  Annotation.VirtualName,
+  Annotation.SourceVersion,
+  Annotation.SharedWith,
+];
+
+/** What tells whose copy it is and how old; the user's own annotations may be large. */
+function onlyMapping({ metadata }: KubeObject): KubeObject {
+  const { name, namespace, uid, resourceVersion, deletionTimestamp, labels, annotations = {} } = metadata ?? {};
+  const kept = Object.fromEntries(Object.entries(annotations).filter(([key]) => KEPT.includes(key)));
+  return { metadata: { name, namespace, uid, resourceVersion, deletionTimestamp, labels, annotations: kept } };
+}
