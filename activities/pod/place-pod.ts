@@ -4,6 +4,7 @@ import { isOurs, namesVirtualPod } from '../../domain/pods/identity/ownership';
 import { mayStart } from '../../domain/pods/reconcile/may-start';
 import { failedCreateReport, nodeClosingReport, PodReason, warning } from '../../domain/pods/reasons';
 import type { PodReport } from '../../domain/pods/reasons';
+import { serviceAccountOf } from '../../domain/pods/tokens/token-requests';
 import { toPhysicalPod } from '../../domain/pods/translation/to-physical-pod';
 import type { PhysicalPod } from '../../domain/pods/translation/to-physical-pod';
 import type { PodObject } from '../../domain/pods/types';
@@ -39,8 +40,19 @@ export async function placePod(fleet: Fleet, ref: VirtualPodRef, vPod: PodObject
   if (lacking !== null) return { ...waiting(fleet, vPod, lacking), signalled: true };
   const refused = await post(fleet, subject, vPod, plan);
   if (refused !== null) return refused;
-  await ensureTokens(fleet, subject, vPod, plan.tokens);
-  return CREATED;
+  return tokensOf(fleet, subject, vPod, plan);
+}
+
+/** The pod stands; without its tokens its kubelet waits, and the pod says for what. */
+async function tokensOf(fleet: Fleet, subject: Subject, vPod: PodObject, { tokens }: PhysicalPod): Promise<CreateOutcome> {
+  try {
+    await ensureTokens(fleet, subject, vPod, tokens);
+    return CREATED;
+  } catch (error) {
+    if (!isKubeError(error, 'NotFound')) throw error;
+    const account = { kind: 'ServiceAccount', name: serviceAccountOf(vPod), field: 'spec.serviceAccountName' } as const;
+    return waiting(fleet, vPod, waitingReport([{ ...account, why: 'no token is issued for it' }]));
+  }
 }
 
 /** Reasons not to create now: the node goes back, somebody paused, or the pod needs what is not carried over. */

@@ -1,6 +1,7 @@
 import type { TokenRequest as TokenReview } from 'kubernetes-types/authentication/v1';
 import type { Secret } from 'kubernetes-types/core/v1';
 import { ownershipLabels } from '../../domain/pods/identity/ownership';
+import { tokenTimes } from '../../domain/pods/tokens/token-renewal';
 import { serviceAccountOf } from '../../domain/pods/tokens/token-requests';
 import type { TokenRequest } from '../../domain/pods/tokens/token-requests';
 import { tokenSecret } from '../../domain/pods/tokens/token-secret';
@@ -9,7 +10,10 @@ import { ensureOwned, isKubeError, Secrets, ServiceAccounts } from '../../kube';
 import type { Fleet } from '../fleet/fleet';
 import type { Subject } from './subject';
 
-/** Creates the token Secrets of a pod that has none yet; an existing one is kept as it is. */
+/**
+ * Creates the token Secrets of a pod that has none yet; an existing one is kept as it is.
+ * @throws KubeError `NotFound` when its ServiceAccount is gone
+ */
 export async function ensureTokens(
   fleet: Fleet,
   subject: Subject,
@@ -46,9 +50,9 @@ async function issue(fleet: Fleet, subject: Subject, vPod: PodObject, requests: 
   const data = Object.fromEntries(
     issued.map(({ key, token }) => [key, Buffer.from(token, 'utf8').toString('base64')]),
   );
-  const expiresAt = issued.map((token) => token.expiresAt).sort()[0] ?? '';
   const secretName = requests[0]?.secretName ?? '';
-  return tokenSecret(vPod, { secretName, mountNamespace: subject.mountNamespace, data, expiresAt }, subject.ownership);
+  const content = { secretName, mountNamespace: subject.mountNamespace, data, ...tokenTimes(issued, Date.now()) };
+  return tokenSecret(vPod, content, subject.ownership);
 }
 
 /** Bound to the vPod: the token dies with it. */

@@ -1,6 +1,7 @@
 import { Annotation } from '../../api/names/keys';
-import { tokenRenewAt, tokenRequests } from '../../domain/pods';
+import { tokenRequests, virtualPodOf } from '../../domain/pods';
 import type { PodObject } from '../../domain/pods';
+import { Pods, Secrets } from '../../kube';
 import type { KubeObject } from '../../kube';
 import { BY_VIRTUAL_UID } from '../fleet/virtual-cluster';
 import { subjectOf } from '../pod/subject';
@@ -8,10 +9,10 @@ import { renewTokens } from '../pod/token-secrets';
 import type { WatchContext, WatchPart } from './context';
 import { KeyedQueue } from './keyed-queue';
 
-/** What an API server grants where a pod does not say, seconds. */
-const DEFAULT_LIFE_SECONDS = 3_600;
+/** When to look again at a Secret whose vPod is not in the list, and which may not go yet. */
+const LOOK_AGAIN_MILLIS = 10_000;
 
-/** Keeps the tokens of running pods fresh: renewed at 80 % of their life, for as long as the vPod lives. */
+/** Keeps the tokens of running pods fresh, renewed at 80 % of their life for as long as the vPod lives, and removes what is left over. */
 export class TokenWatch implements WatchPart {
   private readonly queue: KeyedQueue;
   private readonly ends: (() => void)[] = [];
@@ -36,25 +37,45 @@ export class TokenWatch implements WatchPart {
   }
 
   private async reconcile(key: string): Promise<number | null> {
-    const { fleet, physical, ref } = this.context;
-    const secret = physical.tokenSecrets.store.get(key);
+    const secret = this.context.physical.tokenSecrets.store.get(key);
+    if (secret === undefined || secret.metadata?.deletionTimestamp !== undefined) return null;
     const vPod = this.podOf(secret);
-    if (secret === undefined || vPod === undefined) return null;
-    const name = secret.metadata?.name;
-    const requests = tokenRequests(vPod).filter(({ secretName }) => secretName === name);
-    const lives = requests.map(({ expirationSeconds }) => expirationSeconds ?? DEFAULT_LIFE_SECONDS);
-    const expiresAt = Date.parse(secret.metadata?.annotations?.[Annotation.TokenExpiresAt] ?? '') || 0;
-    const renewAt = tokenRenewAt(expiresAt - Math.min(...lives) * 1_000, expiresAt);
+    return vPod === undefined ? this.collect(secret) : this.renew(secret, vPod);
+  }
+
+  /** @returns when the tokens are due */
+  private async renew(secret: KubeObject, vPod: PodObject): Promise<number | null> {
+    const { fleet, ref } = this.context;
+    const requests = tokenRequests(vPod).filter(({ secretName }) => secretName === secret.metadata?.name);
+    const renewAt = Date.parse(secret.metadata?.annotations?.[Annotation.TokenRenewAt] ?? '') || 0;
     if (requests.length === 0 || Date.now() < renewAt) return requests.length === 0 ? null : renewAt;
-    const { namespace, uid } = vPod.metadata;
-    const pod = { namespace, name: vPod.metadata.name, uid };
-    const subject = await subjectOf(fleet, { binding: ref.name, bindingUid: ref.uid, node: '', pod });
+    const { namespace, name, uid } = vPod.metadata;
+    const subject = await subjectOf(fleet, { binding: ref.name, bindingUid: ref.uid, node: '', pod: { namespace, name, uid } });
     await renewTokens(fleet, subject, vPod, requests);
     return null;
   }
 
-  private podOf(secret: KubeObject | undefined): PodObject | undefined {
-    const uid = secret?.metadata?.annotations?.[Annotation.VirtualPodUid] ?? '';
+  /**
+   * A Secret whose pod was settled by nobody, for example because this process died meanwhile. A pod that still stops keeps it;
+   * the list may be behind, so the API server has to confirm that the vPod is gone.
+   */
+  private async collect(secret: KubeObject): Promise<number | null> {
+    const { fleet, physical } = this.context;
+    const now = Date.now();
+    const pod = virtualPodOf(secret as Pick<PodObject, 'metadata'>);
+    if (!fleet.virtual.isFresh(now) || !physical.isFresh(now)) return now + LOOK_AGAIN_MILLIS;
+    if (pod !== null) {
+      if (physical.pods.store.by(BY_VIRTUAL_UID, pod.uid).length > 0) return now + LOOK_AGAIN_MILLIS;
+      const live = await fleet.virtual.client.get(Pods, pod);
+      if (live?.metadata?.uid === pod.uid) return now + LOOK_AGAIN_MILLIS;
+    }
+    const { namespace, name = '', uid } = secret.metadata ?? {};
+    await physical.client.remove(Secrets, { namespace, name }, { uid });
+    return null;
+  }
+
+  private podOf(secret: KubeObject): PodObject | undefined {
+    const uid = secret.metadata?.annotations?.[Annotation.VirtualPodUid] ?? '';
     const [vPod] = this.context.fleet.virtual.pods.store.by(BY_VIRTUAL_UID, uid);
     return vPod as PodObject | undefined;
   }

@@ -77,6 +77,8 @@ export const Annotation = {
   SharedWith: 'kubeocean.io/shared-with',
   ServiceAccount: 'kubeocean.io/service-account',
   TokenExpiresAt: 'kubeocean.io/token-expires-at',
+  /** RFC 3339 instant at which the tokens of a Secret are due for renewal. */
+  TokenRenewAt: 'kubeocean.io/token-renew-at',
   /** Hash of what {@link https://kubernetes.io/docs/concepts/workloads/pods/ a pod} asked for when its copy was last written. */
   SpecHash: 'kubeocean.io/spec-hash',
 } as const;

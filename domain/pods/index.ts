@@ -38,7 +38,7 @@ export { toPhysicalVolume, type VolumeSource } from './dependencies/volume-copy'
 export { volumeSecrets, type VolumeSecret } from './dependencies/volume-secrets';
 export { PULL_SECRETS, references, type DependencyKind, type Reference } from './dependencies/references';
 
-export { tokenRenewAt } from './tokens/token-renewal';
+export { tokenRenewAt, tokenTimes } from './tokens/token-renewal';
 export { serviceAccountOf, tokenRequests, type TokenRequest } from './tokens/token-requests';
 export { tokenSecret, type TokenSecretContent } from './tokens/token-secret';
 

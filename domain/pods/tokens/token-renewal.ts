@@ -2,6 +2,29 @@ import type { EpochMillis } from '../types';
 
 const RENEW_AFTER = 0.8;
 const MAX_AGE_MILLIS = 24 * 60 * 60 * 1000;
+/** However short a life a server grants, it is not asked more often. */
+const SHORTEST_PAUSE_MILLIS = 10_000;
+
+/** What is known of a token that was just issued. */
+export interface IssuedToken {
+  /** RFC 3339, as the API server says: it may grant less, or more, than was asked for. */
+  readonly expiresAt: string;
+}
+
+/**
+ * When the first of several tokens expires and when the first is due for renewal, RFC 3339. From what was granted, not from what
+ * was asked for: else a server that grants less would be asked again and again.
+ */
+export function tokenTimes(issued: readonly IssuedToken[], now: EpochMillis): { readonly expiresAt: string; readonly renewAt: string } {
+  const expiries = issued.map(({ expiresAt }) => Date.parse(expiresAt) || now);
+  const renewals = expiries.map((expiry) => tokenRenewAt(now, expiry));
+  const renewAt = Math.max(Math.min(...renewals), now + SHORTEST_PAUSE_MILLIS);
+  return { expiresAt: toText(Math.min(...expiries)), renewAt: toText(renewAt) };
+}
+
+function toText(at: EpochMillis): string {
+  return new Date(at).toISOString();
+}
 
 /**
  * When a token is due for renewal: at 80 % of its life, or a day old, whichever comes first, as a kubelet does it.

@@ -13,6 +13,8 @@ export interface TokenSecretContent {
   readonly data: Readonly<Record<string, string>>;
   /** RFC 3339 instant at which the first of the tokens expires. */
   readonly expiresAt: string;
+  /** RFC 3339 instant at which the first of the tokens is due for renewal. */
+  readonly renewAt: string;
 }
 
 /** The Secret in the physical cluster that holds the tokens of one volume of a virtual pod (spec pods.md 3.6). */
@@ -33,6 +35,7 @@ export function tokenSecret(
         ...backAnnotations(vPod),
         [Annotation.ServiceAccount]: serviceAccountOf(vPod),
         [Annotation.TokenExpiresAt]: content.expiresAt,
+        [Annotation.TokenRenewAt]: content.renewAt,
       },
     },
     data: { ...content.data },

@@ -1,5 +1,5 @@
 import { Annotation, Label } from '../../../../api/names/keys';
-import { tokenRenewAt, tokenRequests, tokenSecret, tokenSecretName } from '../../../../domain/pods';
+import { tokenRenewAt, tokenRequests, tokenSecret, tokenSecretName, tokenTimes } from '../../../../domain/pods';
 import { aPod, kubeApiAccess, OWNERSHIP } from '../../../support/builders/pod';
 
 const HOUR = 3_600_000;
@@ -42,10 +42,27 @@ describe('tokenRenewAt', () => {
   ])('%s', (_, issued, expires, expected) => expect(tokenRenewAt(issued, expires)).toBe(expected));
 });
 
+describe('tokenTimes', () => {
+  const now = Date.parse('2026-01-01T00:00:00Z');
+  const issued = (...minutes: number[]) => minutes.map((each) => ({ expiresAt: new Date(now + each * 60_000).toISOString() }));
+
+  it.each([
+    ['ten minutes, the least there is', issued(10), '00:10', '00:08'],
+    ['an hour', issued(60), '01:00', '00:48'],
+    ['several: the first counts', issued(60, 10), '00:10', '00:08'],
+  ])('%s', (_, tokens, expires, renew) => {
+    expect(tokenTimes(tokens, now)).toEqual({ expiresAt: `2026-01-01T${expires}:00.000Z`, renewAt: `2026-01-01T${renew}:00.000Z` });
+  });
+
+  it('an answer without an expiry is due soon, but not in a loop', () => {
+    expect(tokenTimes([{ expiresAt: '' }], now).renewAt).toBe('2026-01-01T00:00:10.000Z');
+  });
+});
+
 describe('tokenSecret', () => {
   it('carries the tokens, whose they are and when the first expires', () => {
     const pod = aPod('web', 'prod').spec({ serviceAccountName: 'robot' }).build();
-    const content = { secretName: 's', mountNamespace: 'kubeocean-worker', data: { token: 'dG9r' }, expiresAt: '2026-01-01T01:00:00Z' };
+    const content = { secretName: 's', mountNamespace: 'kubeocean-worker', data: { token: 'dG9r' }, expiresAt: '2026-01-01T01:00:00Z', renewAt: '2026-01-01T00:48:00Z' };
     expect(tokenSecret(pod, content, OWNERSHIP)).toEqual({
       apiVersion: 'v1',
       kind: 'Secret',
@@ -65,6 +82,7 @@ describe('tokenSecret', () => {
           [Annotation.VirtualPodUid]: 'web-uid',
           [Annotation.ServiceAccount]: 'robot',
           [Annotation.TokenExpiresAt]: '2026-01-01T01:00:00Z',
+          [Annotation.TokenRenewAt]: '2026-01-01T00:48:00Z',
         },
       },
       data: { token: 'dG9r' },
@@ -72,7 +90,7 @@ describe('tokenSecret', () => {
   });
 
   it('belongs to the default account where the pod names none', () => {
-    const content = { secretName: 's', mountNamespace: 'm', data: {}, expiresAt: '' };
+    const content = { secretName: 's', mountNamespace: 'm', data: {}, expiresAt: '', renewAt: '' };
     expect(tokenSecret(aPod().build(), content, OWNERSHIP).metadata?.annotations?.[Annotation.ServiceAccount]).toBe('default');
   });
 });
