@@ -10,7 +10,11 @@ import { translateSource } from './read-source';
 import { writeCopy } from './write-copy';
 
 /** Why a pod that needs the object has to wait; null: its copy is there. */
-export type Fault = string | null;
+export type Fault = {
+  readonly why: string;
+  /** True: nothing can be done until the virtual object changes. False: the physical cluster may think better of it. */
+  readonly ours: boolean;
+} | null;
 
 /** Whom copies are made for. */
 export interface CopierContext extends CopyContext {
@@ -46,16 +50,21 @@ export class Copier {
   async ensure(ref: SourceRef): Promise<Fault> {
     for (const needed of this.neededBy(ref)) {
       const fault = await this.ensureOne(needed);
-      if (fault !== null) return needed.kind === ref.kind ? fault : `its ${needed.kind} ${needed.name}: ${fault}`;
+      if (fault !== null) return { ...fault, why: `its ${needed.kind} ${needed.name}: ${fault.why}` };
     }
     return this.ensureOne(ref);
   }
 
-  /** Lets go of a copy that no pod of this binding needs: removes it, or leaves it to other bindings. @throws KubeError */
-  async release(ref: SourceRef): Promise<void> {
+  /**
+   * Lets go of a copy that no pod of this binding needs: removes it, or leaves it to other bindings.
+   * @returns false when it is just being written: try again
+   * @throws KubeError `Conflict` when somebody changed it meanwhile, and others
+   */
+  async release(ref: SourceRef): Promise<boolean> {
     const { fleet, physical, binding } = this.context;
     const copy = physical.copies[ref.kind].store.get(keyOf(this.keyOf(ref)));
-    if (copy === undefined || this.flights.has(sourceKey(ref))) return;
+    if (copy === undefined) return true;
+    if (this.flights.has(sourceKey(ref))) return false;
     const { client } = physical;
     const { uid, resourceVersion } = copy.metadata ?? {};
     const type = COPY_TYPES[ref.kind];
@@ -68,6 +77,7 @@ export class Copier {
       } else await client.patch(type, this.keyOf(ref), { kind: 'merge', body: release }, { uid, resourceVersion });
       return null;
     });
+    return true;
   }
 
   /** Version of the source that the listed copy was made from, and who uses it; null: there is none. */
@@ -83,17 +93,21 @@ export class Copier {
     if (kind !== 'PersistentVolumeClaim') return [];
     const { PersistentVolumeClaim: claims, PersistentVolume: volumes } = this.context.fleet.virtual.sources;
     const claim: PersistentVolumeClaim | undefined = claims.store.get(`${namespace}/${name}`);
-    const volume: PersistentVolume | undefined = volumes.store.get(claim?.spec?.volumeName ?? '');
-    if (claim?.status?.phase !== 'Bound' || volume?.spec === undefined) return [];
-    const secrets = volumeSecrets(volume.spec).map((secret): SourceRef => ({ kind: 'Secret', ...secret }));
-    return [...secrets, { kind: 'PersistentVolume', namespace: '', name: volume.metadata?.name ?? '' }];
+    if (claim?.status?.phase !== 'Bound' || !claim.spec?.volumeName) return [];
+    const volume: PersistentVolume | undefined = volumes.store.get(claim.spec.volumeName);
+    const secrets = volume?.spec === undefined ? [] : volumeSecrets(volume.spec);
+    return [
+      ...secrets.map((secret): SourceRef => ({ kind: 'Secret', ...secret })),
+      { kind: 'PersistentVolume', namespace: '', name: claim.spec.volumeName },
+    ];
   }
 
   private async ensureOne(ref: SourceRef): Promise<Fault> {
     const flight = this.flights.get(sourceKey(ref));
     if (flight !== undefined) {
-      const fault = await flight;
-      if (fault !== null || this.isCurrent(ref)) return fault;
+      // What failed, failed for somebody else; perhaps it was a removal.
+      const fault = await flight.catch(() => null);
+      if (fault !== null) return fault;
     }
     if (this.isCurrent(ref)) return null;
     return this.fly(ref, () => this.make(ref));
@@ -119,7 +133,7 @@ export class Copier {
   private async make(ref: SourceRef): Promise<Fault> {
     const { fleet, physical } = this.context;
     const translated = await translateSource(fleet.virtual, ref, this.context);
-    if ('why' in translated) return translated.why;
+    if ('why' in translated) return { why: translated.why, ours: true };
     try {
       const likelyAbsent = physical.copies[ref.kind].store.get(keyOf(this.keyOf(ref))) === undefined;
       await writeCopy({ client: physical.client, type: COPY_TYPES[ref.kind] }, translated.copy, likelyAbsent);
@@ -143,11 +157,11 @@ export class Copier {
   }
 }
 
-/** What repeating does not help against, in words for the pod's event. @throws the error when it may pass */
-function refusalOf(error: unknown): string {
-  if (isKubeError(error, 'NotOwned')) return 'its name in the physical cluster belongs to an object that is not ours';
-  if (isKubeError(error, 'InvalidSpec')) return `refused by the physical cluster: ${error.message}`;
-  throw error;
+/** What a person has to mend, in words for the pod's event. @throws the error when it may pass by itself */
+function refusalOf(error: unknown): Fault {
+  if (isKubeError(error, 'NotOwned')) return { why: 'its name in the physical cluster belongs to an object that is not ours', ours: false };
+  if (!isKubeError(error, 'InvalidSpec') && !isKubeError(error, 'Unauthorized')) throw error;
+  return { why: `refused by the physical cluster: ${error.message}`, ours: false };
 }
 
 const copiers = new WeakMap<PhysicalCluster, Copier>();

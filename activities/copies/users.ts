@@ -12,6 +12,11 @@ export function usersOf(virtual: VirtualCluster, binding: ClusterBinding, ref: S
   return podsNaming(virtual, ref).filter((pod) => isUser(virtual, binding, pod));
 }
 
+/** Whether there is such a pod; a ConfigMap that thousands share is asked for with every pod that ends. */
+export function isUsed(virtual: VirtualCluster, binding: ClusterBinding, ref: SourceRef): boolean {
+  return podsNaming(virtual, ref).some((pod) => isUser(virtual, binding, pod));
+}
+
 /** Whether a pod counts: it is this binding's to run, and has not ended. One that is being deleted still may need everything. */
 export function isUser({ nodes }: VirtualCluster, binding: ClusterBinding, pod: PodObject): boolean {
   if (isTerminal(pod) || ignoredBecause(pod, binding.spec) !== null) return false;

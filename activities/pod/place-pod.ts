@@ -35,9 +35,9 @@ export async function placePod(fleet: Fleet, ref: VirtualPodRef, vPod: PodObject
   const hold = await holdBack(fleet, subject, vPod);
   if (hold !== null) return hold;
   const plan = toPhysicalPod(vPod, translationOf(fleet, subject, ref.node));
-  const { waiting: lacking, warning: notice } = await ensureCopies(copierFor(fleet, subject), plan.needs);
+  const { waiting: lacking, warning: notice, signalled } = await ensureCopies(copierFor(fleet, subject), plan.needs);
   if (notice !== null) void reportOnPod(fleet, vPod, notice);
-  if (lacking !== null) return { ...waiting(fleet, vPod, lacking), signalled: true };
+  if (lacking !== null) return { ...waiting(fleet, vPod, lacking), signalled };
   const refused = await post(fleet, subject, vPod, plan);
   if (refused !== null) return refused;
   return tokensOf(fleet, subject, vPod, plan);

@@ -1,10 +1,11 @@
-import { inPlaceUpdate, namesVirtualPod, PodReason, warning } from '../../domain/pods';
+import { copyNeeds, inPlaceUpdate, namesVirtualPod, PodReason, warning } from '../../domain/pods';
 import type { PodObject } from '../../domain/pods';
 import { isKubeError, Pods } from '../../kube';
 import type { VirtualPodRef } from '../../workflows/contracts/activities';
+import { ensureCopies } from '../copies/ensure-copies';
 import type { Fleet } from '../fleet/fleet';
 import { reportOnPod } from './report';
-import { readVirtualPod, subjectOf, translationOf } from './subject';
+import { copierFor, readVirtualPod, subjectOf, translationOf } from './subject';
 
 /**
  * Carries changes of the vPod that may happen in place over to its physical pod.
@@ -23,6 +24,7 @@ export async function updatePod(fleet: Fleet, ref: VirtualPodRef): Promise<void>
     // Ephemeral containers first: the hash that says "done" comes with the other patch. That one is then refused once as
     // outdated, and sent again by the retry.
     if (update.ephemeralContainers !== null) {
+      await ensureCopies(copierFor(fleet, subject), copyNeeds(vPod));
       const patch = { kind: 'strategic', body: update.ephemeralContainers } as const;
       await client.patch(Pods, subject.physicalKey, patch, { subresource: 'ephemeralcontainers', uid: pPod.metadata.uid });
     }

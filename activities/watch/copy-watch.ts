@@ -1,18 +1,21 @@
+import type { PersistentVolume } from 'kubernetes-types/core/v1';
 import type { ClusterBinding } from '../../api/names/types';
 import { Annotation } from '../../api/names/keys';
-import { COPY_KINDS, copyAction, dependencyKeys, parseSourceKey, sourceKey, sourceVersion } from '../../domain/pods';
-import type { CopyKind, PodObject, SourceMeta, SourceRef } from '../../domain/pods';
+import { COPY_KINDS, copyAction, dependencyKeys, parseSourceKey, sourceKey, sourceVersion, volumeSecrets } from '../../domain/pods';
+import type { CopyFacts, CopyKind, PodObject, SourceMeta, SourceRef } from '../../domain/pods';
 import { keyOf, parseKey } from '../../kube';
 import type { Change, KubeObject } from '../../kube';
 import type { Copier } from '../copies/copier';
 import { copierOf } from '../copies/copier';
 import { COPY_TYPES, virtualKey } from '../copies/kinds';
-import { isUser, usersOf } from '../copies/users';
+import { isUsed, isUser } from '../copies/users';
 import type { WatchContext, WatchPart } from './context';
 import { KeyedQueue } from './keyed-queue';
 
 /** Copies handled at the same time: an update of something that many use must not crowd out pods that start. */
 const CONCURRENCY = 8;
+/** When to try again to let go of a copy that was being written. */
+const BUSY_MILLIS = 1_000;
 
 /**
  * Keeps the copies of what this binding's pods use: current with their sources, made again when they are lost, removed a while
@@ -45,7 +48,7 @@ export class CopyWatch implements WatchPart {
     this.ends.push(fleet.virtual.pods.subscribe((change) => this.podChanged(change as Change<PodObject>)));
     for (const kind of COPY_KINDS) {
       this.ends.push(
-        fleet.virtual.sources[kind].subscribe(({ key }) => this.queue.add(sourceKey(refOf(kind, key)))),
+        fleet.virtual.sources[kind].subscribe(({ key, new: now }) => this.addSource(refOf(kind, key), now)),
         physical.copies[kind].subscribe(({ old, new: now }) => this.addCopy(kind, now ?? old)),
       );
     }
@@ -72,6 +75,15 @@ export class CopyWatch implements WatchPart {
     const { virtual } = this.context.fleet;
     const same = now !== null && now.metadata.uid === old.metadata.uid;
     if (!same || isUser(virtual, binding, old) !== isUser(virtual, binding, now)) this.addUsedBy(old);
+    // Ephemeral containers come later and may name more.
+    else if (dependencyKeys(now).length !== dependencyKeys(old).length) this.addUsedBy(now);
+  }
+
+  private addSource(ref: SourceRef, source: KubeObject | null): void {
+    this.queue.add(sourceKey(ref));
+    const { spec } = (source ?? {}) as PersistentVolume;
+    if (ref.kind !== 'PersistentVolume' || spec === undefined) return;
+    for (const secret of volumeSecrets(spec)) this.queue.add(sourceKey({ kind: 'Secret', ...secret }));
   }
 
   private addUsedBy(pod: PodObject): void {
@@ -97,7 +109,7 @@ export class CopyWatch implements WatchPart {
     const action = this.decide(ref, copier, binding);
     if (action.kind === 'none') return action.until;
     if (action.kind === 'ensure') await copier.ensure(ref);
-    else if (action.kind === 'release' || (await this.isGone(ref))) await copier.release(ref);
+    else if (action.kind === 'release' || (await this.isGone(ref))) return (await copier.release(ref)) ? null : Date.now() + BUSY_MILLIS;
     return null;
   }
 
@@ -105,20 +117,26 @@ export class CopyWatch implements WatchPart {
     const { fleet, physical, settings } = this.context;
     const now = Date.now();
     const key = sourceKey(ref);
-    const users = usersOf(fleet.virtual, binding, ref).length;
+    const used = isUsed(fleet.virtual, binding, ref);
     const source = fleet.virtual.sources[ref.kind].store.get(keyOf(virtualKey(ref)));
-    if (users > 0) this.unusedSince.delete(key);
+    if (used) this.unusedSince.delete(key);
     else if (!this.unusedSince.has(key)) this.unusedSince.set(key, now);
-    const copy = copier.listed(ref);
+    const copy = this.withLivingHolders(copier.listed(ref));
     if (copy === null) this.unusedSince.delete(key);
     return copyAction({
-      ...{ users, copy, now },
+      ...{ used, copy, now },
       source: source === undefined ? null : sourceVersion(source.metadata as SourceMeta),
       binding: binding.metadata.name,
       unusedSince: this.unusedSince.get(key) ?? null,
       retention: settings.copyRetentionMillis,
       fresh: [fleet.virtual, fleet.virtual.sources, physical, physical.copies].every((lists) => lists.isFresh(now)),
     });
+  }
+
+  /** A binding that is gone without having let go of its copies holds nothing. */
+  private withLivingHolders(copy: CopyFacts['copy']): CopyFacts['copy'] {
+    const { bindings } = this.context.fleet.virtual;
+    return copy && { ...copy, holders: copy.holders.filter((name) => bindings.store.get(name) !== undefined) };
   }
 
   /** The list may be behind: the API server has to confirm it. Content is not asked for. */

@@ -71,11 +71,10 @@ export class PodWatch implements WatchPart {
     for (const pod of this.context.fleet.virtual.pods.store.by(BY_NODE, vnode)) this.addVirtual(pod as PodObject);
   }
 
-  /** What a pod waits for may be there now: a ConfigMap or Secret that appears, a claim or volume that becomes usable. */
-  private sourceChanged(kind: CopyKind, { key, old, new: now }: Change<KubeObject>): void {
+  /** What a pod waits for may be there now: something that appears, a claim that is bound, content that the other side accepts. */
+  private sourceChanged(kind: CopyKind, { key, new: now }: Change<KubeObject>): void {
     const binding = this.context.binding();
-    const appeared = old === null || kind === 'PersistentVolumeClaim' || kind === 'PersistentVolume';
-    if (now === null || binding === undefined || !appeared) return;
+    if (now === null || binding === undefined) return;
     const { namespace = '', name } = parseKey(key);
     for (const pod of usersOf(this.context.fleet.virtual, binding, { kind, namespace, name })) {
       const copy = this.readPhysical(physicalName(pod.metadata.name, pod.metadata.namespace), binding);

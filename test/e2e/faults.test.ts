@@ -27,6 +27,7 @@ jest.setTimeout(120_000);
 const BINDINGS = `/apis/${GROUP_VERSION}/clusterbindings`;
 const POLICIES = `/apis/${GROUP_VERSION}/resourceleasingpolicies`;
 const PASSWORD = 'hunter2-in-an-environment-variable';
+const COPIED = { ConfigMap: 'hunter2-in-a-configmap', Secret: 'hunter2-in-a-secret-that-is-copied' } as const;
 const EXEC_ARGUMENT = '--password=hunter2-in-a-kubeconfig';
 
 let open: TestWalk;
@@ -223,12 +224,26 @@ describe('secrets', () => {
     });
   }
 
+  /** As `kubectl apply` leaves them: with the content in an annotation, too. */
+  async function createCopied(api: Rest): Promise<void> {
+    for (const [kind, value] of Object.entries(COPIED)) {
+      const annotations = { 'kubectl.kubernetes.io/last-applied-configuration': JSON.stringify({ data: { key: value } }) };
+      const content = kind === 'Secret' ? { stringData: { key: value } } : { data: { key: value } };
+      await api.create(`/api/v1/namespaces/default/${kind.toLowerCase()}s`, { metadata: { name: 'copied', annotations }, ...content });
+    }
+  }
+
   const podWithPassword = (name: string, clusterId: string, labels: Record<string, string>) => ({
     metadata: { name, labels },
     spec: {
       nodeSelector: { 'kubeocean.io/physical-cluster-id': clusterId },
       tolerations: [{ key: Taint.Vnode, operator: 'Exists' }],
-      containers: [{ name: 'main', image: 'nginx', env: [{ name: 'PASSWORD', value: PASSWORD }] }],
+      containers: [
+        {
+          ...{ name: 'main', image: 'nginx', env: [{ name: 'PASSWORD', value: PASSWORD }] },
+          envFrom: [{ secretRef: { name: 'copied' } }, { configMapRef: { name: 'copied' } }],
+        },
+      ],
     },
   });
 
@@ -242,7 +257,8 @@ describe('secrets', () => {
       .filter(({ name, value }) => !name.endsWith('ca.crt') && value.length > 40)
       .map(({ name, value }) => [name, Buffer.from(value, 'base64').toString()]);
     expect(values.length).toBeGreaterThan(REPLICAS);
-    return { 'the environment of a pod': PASSWORD, 'arguments of exec': EXEC_ARGUMENT, ...Object.fromEntries([...files, ...values]) };
+    const copied = { 'a Secret of a pod': COPIED.Secret, 'a ConfigMap of a pod': COPIED.ConfigMap };
+    return { ...copied, 'the environment of a pod': PASSWORD, 'arguments of exec': EXEC_ARGUMENT, ...Object.fromEntries([...files, ...values]) };
   }
 
   async function collectPlaces(): Promise<Record<string, string | Buffer>> {
@@ -263,6 +279,7 @@ describe('secrets', () => {
       const asked = cluster.api.create(`/api/v1/namespaces/default/pods?dryRun=All`, podWithPassword('probe', clusterId, { refused: '' }));
       await expect(asked).rejects.toThrow(PASSWORD);
     });
+    await createCopied(api);
     await api.create(pods, podWithPassword('welcome', other.clusterId, {}));
     await api.create(pods, podWithPassword('refused', clusterId, { refused: '' }));
     await eventually(async () => expect((await api.get<Pod>(`${pods}/welcome`)).status?.phase).toBe('Running'));

@@ -12,7 +12,7 @@ import {
 } from '../../workflows/contracts/virtual-pod';
 import type { DeleteRequested, VirtualPodInput } from '../../workflows/contracts/virtual-pod';
 import { eventually } from '../support/eventually';
-import { census, eventsOf } from '../support/workflow/histories';
+import { census, eventsOf, firstTimerDueAt } from '../support/workflow/histories';
 import type { ActivityName, Behaviour, Call } from '../support/workflow/stubs';
 import { somePod, World } from '../support/workflow/world';
 
@@ -86,6 +86,18 @@ describe('creation', () => {
     await eventually(() => expect(pod.calls('createPhysicalPod').length).toBeGreaterThanOrEqual(2));
     const [first, second] = pod.calls('createPhysicalPod');
     expect(second!.at - first!.at).toBeGreaterThan(1_900);
+  });
+
+  it('looks rarely for what a signal will tell', async () => {
+    const outcome: CreateOutcome = { result: 'waiting', reason: 'Secret s', signalled: true };
+    const pod = await Pod.start(false, { createPhysicalPod: async () => outcome });
+    await pod.reaches('Waiting');
+    const dueAt = await eventually(async () => {
+      const at = firstTimerDueAt(await eventsOf(world.client, podId(pod.input.pod.uid)));
+      expect(at).toBeGreaterThan(0);
+      return at;
+    });
+    expect(dueAt - pod.calls('createPhysicalPod')[0]!.at).toBeGreaterThan(290_000);
   });
 
   it('tries again at once when what it waits for may have appeared', async () => {

@@ -2,12 +2,12 @@ import type { EpochMillis } from '../types';
 
 /** What is known about one virtual object and its copy in one physical cluster. */
 export interface CopyFacts {
-  /** Live pods of this binding that name the object. */
-  readonly users: number;
+  /** Whether a live pod of this binding names the object. */
+  readonly used: boolean;
   /** Version of the source as listed; null: it is not in the list. */
   readonly source: string | null;
   /** The copy as listed; null: there is none of ours. */
-  readonly copy: { readonly source: string; readonly holders: readonly string[] } | null;
+  readonly copy: { readonly source: string; /** Bindings that exist and use it. */ readonly holders: readonly string[] } | null;
   readonly binding: string;
   /** Since when no live pod of this binding names it; null: one does, or nobody looked yet. */
   readonly unusedSince: EpochMillis | null;
@@ -31,15 +31,16 @@ const STALE_LISTS_MILLIS = 10_000;
 
 /**
  * Copies are a function of the live pods and of their sources: made for the first pod, current while there is one, gone a while
- * after the last. A source that is deleted takes its copy along at once, as it would be gone on an ordinary node.
+ * after the last, also one whose bindings are all gone. A source that is deleted takes its copy along at once, as it would be gone on an ordinary node.
  * Fails closed: nothing is removed on the word of a list that is not fresh.
  */
 export function copyAction(facts: CopyFacts): CopyAction {
-  const { users, source, copy, binding } = facts;
+  const { used, source, copy, binding } = facts;
   const held = copy !== null && copy.holders.includes(binding);
-  if (users > 0 && source !== null) return held && copy.source === source ? nothing() : { kind: 'ensure' };
-  if (!held) return nothing();
-  return users > 0 ? removal('confirmGone', facts) : unused(facts);
+  if (used && source !== null) return held && copy.source === source ? nothing() : { kind: 'ensure' };
+  const abandoned = copy !== null && copy.holders.length === 0;
+  if (!held && !abandoned) return nothing();
+  return used ? removal('confirmGone', facts) : unused(facts);
 }
 
 function unused(facts: CopyFacts): CopyAction {

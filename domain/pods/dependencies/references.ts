@@ -30,7 +30,7 @@ interface Optional {
   readonly optional?: boolean;
 }
 
-/** Every object that a pod names, in the order volumes, containers, init containers, pull secrets, claims (spec pods.md 3.1). */
+/** Every object that a pod names, in the order volumes, containers, init containers, pull secrets, claims, ephemeral containers (spec pods.md 3.1). */
 export function references(vPod: Pick<PodObject, 'spec'>): Reference[] {
   const { spec } = vPod;
   return [
@@ -42,6 +42,10 @@ export function references(vPod: Pick<PodObject, 'spec'>): Reference[] {
       reference('Secret', { name: secret.name, optional: true }, `${PULL_SECRETS}[${i}]`),
     ),
     ...claimReferences(vPod),
+    // Such a container comes to a pod that runs; a kubelet retries it until what it names is there.
+    ...(spec.ephemeralContainers ?? [])
+      .flatMap((container, i) => containerReferences(container as Container, `spec.ephemeralContainers[${i}]`))
+      .map((reference) => ({ ...reference, optional: true })),
   ];
 }
 

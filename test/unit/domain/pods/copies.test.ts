@@ -254,7 +254,7 @@ describe('who holds a copy', () => {
 
 describe('copyAction', () => {
   const copy = { source: 'u1/7', holders: ['east'] };
-  const FACTS: CopyFacts = { users: 1, source: 'u1/7', copy, binding: 'east', unusedSince: null, retention: 1_000, fresh: true, now: 10_000 };
+  const FACTS: CopyFacts = { used: true, source: 'u1/7', copy, binding: 'east', unusedSince: null, retention: 1_000, fresh: true, now: 10_000 };
   const none = (until: number | null = null) => ({ kind: 'none', until });
 
   it.each<[string, Partial<CopyFacts>, object]>([
@@ -267,12 +267,14 @@ describe('copyAction', () => {
     ['used, its source gone', { source: null }, { kind: 'confirmGone' }],
     ['used, its source gone, as an old list says', { source: null, fresh: false }, none(20_000)],
     ['used, source and copy gone', { source: null, copy: null }, none()],
-    ['used no more', { users: 0, unusedSince: 9_500 }, none(10_500)],
-    ['used no more, as we see just now', { users: 0 }, none(11_000)],
-    ['used no more for long', { users: 0, unusedSince: 9_000 }, { kind: 'release' }],
-    ['used no more for long, source gone', { users: 0, unusedSince: 9_000, source: null }, { kind: 'release' }],
-    ['used no more for long, as an old list says', { users: 0, unusedSince: 9_000, fresh: false }, none(20_000)],
-    ['used by others only', { users: 0, unusedSince: 0, copy: { ...copy, holders: ['west'] } }, none()],
-    ['not used and not there', { users: 0, copy: null }, none()],
+    ['used no more', { used: false, unusedSince: 9_500 }, none(10_500)],
+    ['used no more, as we see just now', { used: false }, none(11_000)],
+    ['used no more for long', { used: false, unusedSince: 9_000 }, { kind: 'release' }],
+    ['used no more for long, source gone', { used: false, unusedSince: 9_000, source: null }, { kind: 'release' }],
+    ['used no more for long, as an old list says', { used: false, unusedSince: 9_000, fresh: false }, none(20_000)],
+    ['of a binding that is gone, used no more for long', { used: false, unusedSince: 9_000, copy: { ...copy, holders: [] } }, { kind: 'release' }],
+    ['of a binding that is gone, but used by ours', { copy: { ...copy, holders: [] } }, { kind: 'ensure' }],
+    ['used by others only', { used: false, unusedSince: 0, copy: { ...copy, holders: ['west'] } }, none()],
+    ['not used and not there', { used: false, copy: null }, none()],
   ])('%s', (_, facts, expected) => expect(copyAction({ ...FACTS, ...facts })).toEqual(expected));
 });

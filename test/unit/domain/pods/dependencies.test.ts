@@ -36,6 +36,7 @@ describe('copyNeeds', () => {
     ['projection', projected({ secret: { name: 'x', optional: true } })],
     ['variable', env({ secretKeyRef: { name: 'x', key: 'k', optional: true } })],
     ['envFrom', { containers: [{ name: 'm', envFrom: [{ configMapRef: { name: 'x', optional: true } }] }] }],
+    ['ephemeral container, since its pod runs already', { ephemeralContainers: [{ name: 'e', envFrom: [{ secretRef: { name: 'x' } }] }] }],
     ['pull secret, as a kubelet sees it', { imagePullSecrets: [{ name: 'x' }] }],
   ])('%s is optional', (_, spec) => expect(copied(spec)).toEqual([expect.objectContaining({ name: 'x', optional: true })]));
 

@@ -1,0 +1,219 @@
+import type { Secret } from 'kubernetes-types/core/v1';
+import { GROUP_VERSION } from '../../api/names/group';
+import { Annotation, Label, SYSTEM_NAMESPACE, WORKER_NAMESPACE } from '../../api/names/keys';
+import { physicalName } from '../../domain/pods';
+import { isRunning } from '../../local/demo/observe';
+import { readAudit, type AuditEvent } from '../support/audit';
+import { eventually, throughout } from '../support/eventually';
+import { base64, MOUNT, Needs, pluralOf, using, type Stored } from '../support/needs';
+
+jest.setTimeout(120_000);
+
+/** How long copies outlive their last pod here. */
+const RETENTION_MS = 3_000;
+
+let needs: Needs;
+
+beforeAll(async () => {
+  needs = await Needs.open(RETENTION_MS);
+});
+
+afterAll(async () => {
+  await needs?.close();
+});
+
+describe('ConfigMaps and Secrets', () => {
+  const names = { ConfigMap: ['c-env', 'c-from', 'c-volume', 'c-projected', 'c-init'], Secret: ['s-env', 's-from', 's-volume', 's-projected', 's-init', 's-pull', 's-csi'] } as const;
+
+  it('of every reference are there before the pod, with their content, and the originals stay untouched', async () => {
+    for (const name of names.ConfigMap) await needs.put('ConfigMap', name, { data: { key: name }, binaryData: { raw: base64(name) } });
+    for (const name of names.Secret.filter((one) => one !== 's-pull')) await needs.put('Secret', name, { stringData: { key: name } });
+    const dockerconfig = { '.dockerconfigjson': base64(JSON.stringify({ auths: {} })) };
+    await needs.put('Secret', 's-pull', { type: 'kubernetes.io/dockerconfigjson', data: dockerconfig });
+    const snapshot = () => Promise.all([...names.ConfigMap.map((name) => needs.original('ConfigMap', name)), ...names.Secret.map((name) => needs.original('Secret', name))]);
+    const before = await snapshot();
+    await needs.createPod('everything', {
+      containers: [
+        {
+          ...{ name: 'main', image: 'nginx' },
+          env: [
+            { name: 'A', valueFrom: { configMapKeyRef: { name: 'c-env', key: 'key' } } },
+            { name: 'B', valueFrom: { secretKeyRef: { name: 's-env', key: 'key' } } },
+            { name: 'UID', valueFrom: { fieldRef: { fieldPath: 'metadata.uid' } } },
+          ],
+          envFrom: [{ configMapRef: { name: 'c-from' } }, { secretRef: { name: 's-from' } }],
+        },
+      ],
+      initContainers: [{ name: 'init', image: 'nginx', envFrom: [{ configMapRef: { name: 'c-init' } }, { secretRef: { name: 's-init' } }] }],
+      volumes: [
+        { name: 'a', configMap: { name: 'c-volume' } },
+        { name: 'b', secret: { secretName: 's-volume' } },
+        { name: 'c', projected: { sources: [{ configMap: { name: 'c-projected' } }, { secret: { name: 's-projected' } }] } },
+        { name: 'd', csi: { driver: 'csi.example', nodePublishSecretRef: { name: 's-csi' } } },
+      ],
+      imagePullSecrets: [{ name: 's-pull' }],
+    });
+    const physical = await needs.physicalPod(await needs.runs('everything'));
+    const text = JSON.stringify(physical.spec);
+    for (const kind of ['ConfigMap', 'Secret'] as const) {
+      for (const name of names[kind]) {
+        expect(text).toContain(`"${physicalName(name, 'default')}"`);
+        const copy = await needs.copyIs(kind, name, { metadata: { annotations: { [Annotation.VirtualName]: name, [Annotation.VirtualNamespace]: 'default' } } });
+        const { data, binaryData, type } = await needs.original(kind, name);
+        expect({ data: copy.data, binaryData: copy.binaryData, type: copy.type }).toEqual({ data, binaryData, type });
+        expect(Date.parse(copy.metadata?.creationTimestamp ?? '')).toBeLessThanOrEqual(Date.parse(physical.metadata?.creationTimestamp ?? ''));
+      }
+    }
+    expect(await snapshot()).toEqual(before);
+  });
+
+  it('follow their originals: data, binary data, metadata, keys that are gone', async () => {
+    await needs.change('ConfigMap', 'c-volume', { data: { key: null, other: '2' }, binaryData: null, metadata: { labels: { app: 'x' }, annotations: { note: 'n' } } });
+    await needs.copyIs('ConfigMap', 'c-volume', { data: { other: '2' }, metadata: { labels: { app: 'x' }, annotations: { note: 'n' } } });
+    await needs.change('ConfigMap', 'c-volume', { metadata: { labels: { app: null } } });
+    await eventually(async () => expect((await needs.copyOf('ConfigMap', 'c-volume'))?.metadata?.labels).not.toHaveProperty('app'));
+    const { data, binaryData } = (await needs.copyOf('ConfigMap', 'c-volume'))!;
+    expect({ data, binaryData }).toEqual({ data: { other: '2' }, binaryData: undefined });
+    await needs.change('Secret', 's-env', { stringData: { key: 'rotated' } });
+    await needs.copyIs('Secret', 's-env', { data: { key: base64('rotated') } });
+  });
+
+  it('are made again where they cannot be changed: another type, immutable content', async () => {
+    const { uid } = (await needs.copyOf('Secret', 's-volume'))!.metadata!;
+    await needs.remove('Secret', 's-volume');
+    await needs.copyIsGone('Secret', 's-volume');
+    await needs.put('Secret', 's-volume', { type: 'example/other', stringData: { key: 'new' } });
+    const again = await needs.copyIs('Secret', 's-volume', { type: 'example/other', data: { key: base64('new') } });
+    expect(again.metadata?.uid).not.toBe(uid);
+    await needs.change('ConfigMap', 'c-init', { immutable: true });
+    await needs.copyIs('ConfigMap', 'c-init', { immutable: true });
+    await needs.remove('ConfigMap', 'c-init');
+    await needs.put('ConfigMap', 'c-init', { data: { key: 'changed' }, immutable: true });
+    await needs.copyIs('ConfigMap', 'c-init', { immutable: true, data: { key: 'changed' } });
+  });
+
+  it('are made again when somebody deletes a copy that a pod uses', async () => {
+    const { uid } = (await needs.copyOf('ConfigMap', 'c-env'))!.metadata!;
+    await needs.physical.delete(needs.copyPath('ConfigMap', 'c-env'));
+    await eventually(async () => {
+      const copy = await needs.copyOf('ConfigMap', 'c-env');
+      expect(copy?.data).toEqual({ key: 'c-env' });
+      expect(copy?.metadata?.uid).not.toBe(uid);
+    });
+  });
+
+  it('are shared, kept while one pod uses them, removed after the last, and made again for the next', async () => {
+    await needs.put('ConfigMap', 'shared', { data: { key: '1' } });
+    for (const name of ['sharer-1', 'sharer-2']) await needs.createPod(name, using('ConfigMap', 'shared'));
+    await Promise.all([needs.runs('sharer-1'), needs.runs('sharer-2')]);
+    const { uid } = (await needs.copyOf('ConfigMap', 'shared'))!.metadata!;
+    await needs.deletePod('sharer-1');
+    await throughout(async () => expect((await needs.copyOf('ConfigMap', 'shared'))?.metadata?.uid).toBe(uid), RETENTION_MS + 1_500);
+    await needs.deletePod('sharer-2');
+    expect((await needs.copyOf('ConfigMap', 'shared'))?.metadata?.uid).toBe(uid);
+    await needs.copyIsGone('ConfigMap', 'shared');
+    await needs.createPod('sharer-3', using('ConfigMap', 'shared'));
+    await needs.runs('sharer-3');
+    await needs.copyIs('ConfigMap', 'shared', { data: { key: '1' } });
+  });
+
+  it('of a burst of pods are read and written once each', async () => {
+    for (const name of ['burst-1', 'burst-2']) await needs.put('ConfigMap', name, { data: { key: '1' } });
+    await needs.put('Secret', 'burst-3', { stringData: { key: '1' } });
+    const envFrom = [{ configMapRef: { name: 'burst-1' } }, { configMapRef: { name: 'burst-2' } }, { secretRef: { name: 'burst-3' } }];
+    const pods = Array.from({ length: 12 }, (_, i) => `burst-pod-${i}`);
+    await Promise.all(pods.map((name) => needs.createPod(name, { containers: [{ name: 'main', image: 'nginx', envFrom }] })));
+    await Promise.all(pods.map((name) => needs.runs(name)));
+    const [here, there] = await Promise.all([readAudit(needs.walk.stack.virtual), readAudit(needs.lender.cluster)]);
+    for (const [kind, name] of [['ConfigMap', 'burst-1'], ['ConfigMap', 'burst-2'], ['Secret', 'burst-3']] as const) {
+      const ours = (events: readonly AuditEvent[], object: string) =>
+        events
+          .filter(({ objectRef, userAgent, stage }) => stage === 'ResponseComplete' && objectRef?.resource === pluralOf(kind) && objectRef.name === object && userAgent?.startsWith('kubeocean/'))
+          .map(({ verb }) => verb);
+      expect(ours(here, name)).toEqual(['get']);
+      expect(ours(there, physicalName(name, 'default'))).toEqual(['create']);
+    }
+    await Promise.all(pods.map((name) => needs.deletePod(name)));
+  });
+
+  it.each(['ConfigMap', 'Secret'] as const)('a missing %s is an event and a wait; the pod runs when it appears', async (kind) => {
+    const name = `late-${kind.toLowerCase()}`;
+    await needs.createPod(name, using(kind, name));
+    await needs.waitsFor(name, `${kind} ${name} (spec.volumes[0].`);
+    await needs.put(kind, name, kind === 'Secret' ? { stringData: { key: 'v' } } : { data: { key: 'v' } });
+    await needs.runs(name);
+    await needs.copyIs(kind, name, { data: { key: kind === 'Secret' ? base64('v') : 'v' } });
+  });
+
+  it('an optional one is waited for by nobody, and copied when it appears', async () => {
+    await needs.createPod('optional', { ...using('ConfigMap', 'maybe', true), imagePullSecrets: [{ name: 'maybe-pull' }] });
+    await needs.runs('optional');
+    expect(await needs.copyOf('ConfigMap', 'maybe')).toBeNull();
+    await needs.put('ConfigMap', 'maybe', { data: { key: 'v' } });
+    await needs.put('Secret', 'maybe-pull', { stringData: { key: 'v' } });
+    await needs.copyIs('ConfigMap', 'maybe', { data: { key: 'v' } });
+    await needs.copyIs('Secret', 'maybe-pull', { data: { key: base64('v') } });
+  });
+
+  it('an object of the needs.lender under the name of a copy is left alone, and said', async () => {
+    const name = physicalName('taken', 'default');
+    await needs.physical.create(`${MOUNT}/configmaps`, { metadata: { name }, data: { key: 'needs.lender' } });
+    await needs.put('ConfigMap', 'taken', { data: { key: 'v' } });
+    await needs.createPod('taken', using('ConfigMap', 'taken'));
+    await needs.waitsFor('taken', 'not ours');
+    expect((await needs.copyOf('ConfigMap', 'taken'))?.data).toEqual({ key: 'needs.lender' });
+  });
+});
+
+describe('two bindings on one physical cluster and mount namespace', () => {
+  const OTHER = 'cluster-a-too';
+  const OTHER_ID = 'cls-a-too';
+
+  beforeAll(async () => {
+    const kubeconfig = await needs.virtual.get<Secret>(`/api/v1/namespaces/${SYSTEM_NAMESPACE}/secrets/${needs.lender.binding}-kubeconfig`);
+    await needs.virtual.create(`/api/v1/namespaces/${SYSTEM_NAMESPACE}/secrets`, { metadata: { name: `${OTHER}-kubeconfig` }, data: kubeconfig.data });
+    await needs.virtual.create(`/apis/${GROUP_VERSION}/clusterbindings`, {
+      ...{ apiVersion: GROUP_VERSION, kind: 'ClusterBinding', metadata: { name: OTHER } },
+      spec: { clusterID: OTHER_ID, secretRef: { name: `${OTHER}-kubeconfig`, namespace: SYSTEM_NAMESPACE }, mountNamespace: WORKER_NAMESPACE },
+    });
+    const { items } = await needs.physical.get<{ items: { metadata: { name: string } }[] }>('/api/v1/nodes');
+    const node = items.at(-1)?.metadata.name ?? '';
+    await needs.physical.merge(`/api/v1/nodes/${node}`, { metadata: { labels: { 'kubeocean.io/role': 'other' } } });
+    const match = { key: 'kubeocean.io/role', operator: 'In', values: ['other'] };
+    await needs.physical.create(`/apis/${GROUP_VERSION}/resourceleasingpolicies`, {
+      ...{ apiVersion: GROUP_VERSION, kind: 'ResourceLeasingPolicy', metadata: { name: 'too' } },
+      spec: { cluster: OTHER, nodeSelector: { nodeSelectorTerms: [{ matchExpressions: [match] }] } },
+    });
+    await eventually(() => needs.virtual.get(`/api/v1/nodes/vnode-cls-a-too-${node}`), { within: 40_000 });
+  });
+
+  const holders = (copy: Stored | null) => [copy?.metadata?.labels?.[Label.ClusterBinding], copy?.metadata?.annotations?.[Annotation.SharedWith]];
+
+  it('share a copy; it stays while one of them needs it, and goes with the other', async () => {
+    await needs.put('Secret', 'common', { stringData: { key: '1' } });
+    await needs.createPod('common-1', using('Secret', 'common'));
+    await needs.runs('common-1');
+    await needs.createPod('common-2', using('Secret', 'common'), OTHER_ID);
+    await needs.runs('common-2');
+    const copy = await needs.copyOf('Secret', 'common');
+    expect(holders(copy)).toEqual([needs.lender.binding, OTHER]);
+    await needs.deletePod('common-1');
+    await eventually(async () => expect(holders(await needs.copyOf('Secret', 'common'))).toEqual([OTHER, undefined]));
+    expect((await needs.copyOf('Secret', 'common'))?.metadata?.uid).toBe(copy?.metadata?.uid);
+    await needs.change('Secret', 'common', { stringData: { key: '2' } });
+    await needs.copyIs('Secret', 'common', { data: { key: base64('2') } });
+  });
+
+  it('the end of one takes its own copies along, and leaves what the other uses', async () => {
+    await needs.put('ConfigMap', 'own', { data: { key: '1' } });
+    await needs.createPod('common-3', using('Secret', 'common'));
+    await needs.createPod('own', using('ConfigMap', 'own'), OTHER_ID);
+    await Promise.all([needs.runs('common-3'), needs.runs('own')]);
+    await eventually(async () => expect(holders(await needs.copyOf('Secret', 'common'))).toEqual([OTHER, needs.lender.binding]));
+    await needs.virtual.delete(`/apis/${GROUP_VERSION}/clusterbindings/${OTHER}`);
+    await eventually(async () => expect(await needs.virtual.find(`/apis/${GROUP_VERSION}/clusterbindings/${OTHER}`)).toBeNull(), { within: 40_000 });
+    expect(await needs.copyOf('ConfigMap', 'own')).toBeNull();
+    expect(holders(await needs.copyOf('Secret', 'common'))).toEqual([needs.lender.binding, undefined]);
+    expect(isRunning(await needs.pod('common-3'))).toBe(true);
+  });
+});
