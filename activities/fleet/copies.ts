@@ -1,8 +1,9 @@
+import type { PersistentVolumeClaim } from 'kubernetes-types/core/v1';
 import { Annotation, Label } from '../../api/names/keys';
 import { copyLabels } from '../../domain/pods';
 import type { CopyKind } from '../../domain/pods';
 import { ConfigMaps, PersistentVolumeClaims, PersistentVolumes, Secrets, startInformer } from '../../kube';
-import type { InformerOptions, KubeClient, KubeObject } from '../../kube';
+import type { Informer, InformerOptions, KubeClient, KubeObject } from '../../kube';
 import { listsTogether } from './listed';
 import type { Listed } from './listed';
 import { selectorOf } from './selector';
@@ -14,6 +15,11 @@ export interface CopiesOptions {
   readonly virtualCluster: string;
 }
 
+/** The copies of a virtual cluster in a physical one, by kind: metadata, and of claims the size. */
+export interface Copies extends Listed<CopyKind> {
+  readonly PersistentVolumeClaim: Informer<PersistentVolumeClaim>;
+}
+
 /**
  * Watches the metadata of every copy that a virtual cluster has in a physical one. Bindings that share a mount namespace share
  * copies, so all of them are listed.
@@ -21,8 +27,8 @@ export interface CopiesOptions {
 export function watchCopies(
   client: KubeClient,
   { mountNamespace: namespace, virtualCluster }: CopiesOptions,
-  common: Pick<InformerOptions<KubeObject>, 'onError' | 'backoffMs'>,
-): Listed<CopyKind> {
+  common: Pick<InformerOptions<unknown>, 'onError' | 'backoffMs'>,
+): Copies {
   const labelSelector = selectorOf(copyLabels(virtualCluster));
   const options = { labelSelector, metadataOnly: true, trim: onlyMapping, ...common };
   const inMount = { ...options, namespace };
@@ -32,7 +38,7 @@ export function watchCopies(
       ...inMount,
       labelSelector: `${labelSelector},!${Label.ServiceAccountToken}`,
     }),
-    PersistentVolumeClaim: startInformer<KubeObject>(client, PersistentVolumeClaims, inMount),
+    PersistentVolumeClaim: startInformer(client, PersistentVolumeClaims, { labelSelector, namespace, trim: onlySize, ...common }),
     PersistentVolume: startInformer<KubeObject>(client, PersistentVolumes, options),
   };
   return { ...lists, ...listsTogether(Object.values(lists)) };
@@ -50,4 +56,9 @@ function onlyMapping({ metadata }: KubeObject): KubeObject {
   const { name, namespace, uid, resourceVersion, deletionTimestamp, labels, annotations = {} } = metadata ?? {};
   const kept = Object.fromEntries(Object.entries(annotations).filter(([key]) => KEPT.includes(key)));
   return { metadata: { name, namespace, uid, resourceVersion, deletionTimestamp, labels, annotations: kept } };
+}
+
+/** Claims also tell what the node has made usable of their volume. */
+function onlySize({ metadata, status }: PersistentVolumeClaim): PersistentVolumeClaim {
+  return { metadata: { ...onlyMapping({ metadata }).metadata }, status: { capacity: status?.capacity } } as PersistentVolumeClaim;
 }

@@ -1,13 +1,12 @@
 import type { Node, Pod } from 'kubernetes-types/core/v1';
 import type { CSINode } from 'kubernetes-types/storage/v1';
 import { Annotation, Label } from '../../api/names/keys';
-import type { CopyKind } from '../../domain/pods';
 import type { ResourceLeasingPolicy } from '../../api/names/types';
 import { CsiNodes, Nodes, Pods, ResourceLeasingPolicies, Secrets, startInformer } from '../../kube';
 import type { Informer, KubeClient, KubeObject } from '../../kube';
 import { watchCopies } from './copies';
+import type { Copies } from './copies';
 import { STALE_MILLIS } from './listed';
-import type { Listed } from './listed';
 import { selectorOf } from './selector';
 import { trimPhysicalPod } from './trim-physical-pod';
 import { BY_NODE, BY_VIRTUAL_UID } from './virtual-cluster';
@@ -30,7 +29,7 @@ export interface PhysicalCluster {
   /** Nothing waits for it: credentials from before it was needed may lack the right to it. */
   readonly csiNodes: Informer<CSINode>;
   /** Metadata of the copies that this virtual cluster has there, for whichever binding. Pods do not wait for it, for the same reason. */
-  readonly copies: Listed<CopyKind>;
+  readonly copies: Copies;
   /** Resolves when the first lists are in. */
   synced(): Promise<void>;
   hasSynced(): boolean;

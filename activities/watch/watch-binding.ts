@@ -10,6 +10,7 @@ import type { PodObject } from '../../domain/pods';
 import { physicalNodeOf } from '../../domain/vnode';
 import type { NodeObject } from '../../domain/vnode';
 import type { WatchContext } from './context';
+import { ClaimWatch } from './claim-watch';
 import { CopyWatch } from './copy-watch';
 import { CsiNodeWatch } from './csi-node-watch';
 import { EditGuard } from './edit-guard';
@@ -66,7 +67,8 @@ export async function watchBinding(
 
 /** Everything that compares the two sides: it needs both sides' lists. */
 async function runParts(context: WatchContext, watched: Set<WatchContext>, ended: AbortSignal): Promise<void> {
-  const parts = [EditGuard, NodeWatch, PodWatch, CopyWatch, PolicyWatch, TokenWatch, HostPortWatch, CsiNodeWatch].map((Part) => new Part(context));
+  const mirrors = [CopyWatch, ClaimWatch, HostPortWatch, CsiNodeWatch];
+  const parts = [EditGuard, NodeWatch, PodWatch, PolicyWatch, TokenWatch, ...mirrors].map((Part) => new Part(context));
   watched.add(context);
   try {
     for (const part of parts) part.start();

@@ -17,6 +17,7 @@ export { inPlaceUpdate, type InPlaceUpdate } from './update';
 export { toPhysicalPod, type PhysicalPod } from './translation/to-physical-pod';
 
 export { toPhysicalClaim, unboundBecause, type ClaimSource } from './dependencies/claim-copy';
+export { claimGrowth, type ClaimSizes } from './dependencies/claim-growth';
 export { toPhysicalConfigMap, type ConfigMapSource } from './dependencies/config-map-copy';
 export { copyAction, type CopyAction, type CopyFacts } from './dependencies/copy-action';
 export { copyLabels, copyMetadata, sourceVersion, type CopyContext, type SourceMeta } from './dependencies/copy-metadata';

@@ -119,6 +119,7 @@ describe('kubeocean, the identity in the virtual cluster, may', () => {
     ['default', 'configmaps', '', 'get list watch patch'],
     ['kubeocean-system', 'configmaps', '', 'get list watch create patch'],
     ['default', 'persistentvolumeclaims', '', 'get list watch patch'],
+    ['default', 'persistentvolumeclaims/status', '', 'patch'],
     [EVERYWHERE, 'persistentvolumes', '', 'get list watch patch'],
     [EVERYWHERE, 'logconfigs', 'cls.cloud.tencent.com', 'list patch'],
     ['kubeocean-system', 'leases', 'coordination.k8s.io', 'get create update patch'],

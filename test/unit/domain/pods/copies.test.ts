@@ -1,5 +1,6 @@
 import { Annotation, Label } from '../../../../api/names/keys';
 import {
+  claimGrowth,
   copyAction,
   copyWrite,
   holdersOf,
@@ -250,6 +251,23 @@ describe('who holds a copy', () => {
     ['a further one', held('west', 'east'), everyone, patch('west', null)],
     ['beside a binding that is gone', held('west', 'east'), () => false, 'delete'],
   ])('%s', (_, copy, exists, expected) => expect(releaseOf(copy, 'east', exists)).toEqual(expected));
+});
+
+describe('claimGrowth', () => {
+  const pending = { type: 'FileSystemResizePending', status: 'True' };
+  const status = (conditions = [pending], storage = '10Gi') => ({ phase: 'Bound', capacity: { storage }, conditions });
+  const grown = { capacity: { storage: '20Gi' }, conditions: [], allocatedResourceStatuses: { storage: null } };
+
+  it.each([
+    ['the node has enlarged the file system', status(), ['20Gi', '20Gi'], grown],
+    ['a little more than asked', status(), ['20Gi', '21Gi'], grown],
+    ['other conditions stay', status([pending, { type: 'Other', status: 'True' }]), ['20Gi', '20Gi'], { ...grown, conditions: [{ type: 'Other', status: 'True' }] }],
+    ['the node has not', status(), ['20Gi', '10Gi'], null],
+    ['the volume has not grown', status(), ['10Gi', '10Gi'], null],
+    ['nobody waits for a node', status([]), ['20Gi', '20Gi'], null],
+    ['it is known already', status([pending], '20Gi'), ['20Gi', '20Gi'], null],
+    ['there is no copy', status(), ['20Gi'], null],
+  ])('%s', (_, found, [volume, usable], expected) => expect(claimGrowth(found, { volume, usable })).toEqual(expected));
 });
 
 describe('copyAction', () => {
