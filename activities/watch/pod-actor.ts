@@ -107,10 +107,11 @@ export class PodActor {
     if (result !== 'created') this.echoes.delete(pod.uid);
     if (result === 'gone') return;
     const created = result === 'created';
-    // A workflow that waits with the pod would find out by itself, but only at its next attempt.
-    if (created && this.waiting.delete(pod.uid)) this.context.messenger.dependencyAppeared(pod);
+    // A workflow that waits with the pod looks rarely: what changed, for better or worse, it has to be told.
+    if (this.waiting.has(pod.uid)) this.context.messenger.dependencyAppeared(pod);
     else if (this.told.isNews(pod.uid, `assigned ${created}`)) this.context.messenger.podAssigned(pod, node, created);
-    if (!created) this.waiting.add(pod.uid);
+    if (created) this.waiting.delete(pod.uid);
+    else this.waiting.add(pod.uid);
   }
 
   private async delete(action: DeleteAction, virtual: PodObject | null, physical: PodObject): Promise<number | null> {

@@ -47,7 +47,9 @@ export class TokenWatch implements WatchPart {
   private async renew(secret: KubeObject, vPod: PodObject): Promise<number | null> {
     const { fleet, ref } = this.context;
     const requests = tokenRequests(vPod).filter(({ secretName }) => secretName === secret.metadata?.name);
-    const renewAt = Date.parse(secret.metadata?.annotations?.[Annotation.TokenRenewAt] ?? '') || 0;
+    const { [Annotation.TokenRenewAt]: due, [Annotation.TokenExpiresAt]: expiry } = secret.metadata?.annotations ?? {};
+    // One that does not say, or that has expired although it was not due, is renewed now.
+    const renewAt = Math.min(Date.parse(due ?? '') || 0, Date.parse(expiry ?? '') || 0);
     if (requests.length === 0 || Date.now() < renewAt) return requests.length === 0 ? null : renewAt;
     const { namespace, name, uid } = vPod.metadata;
     const subject = await subjectOf(fleet, { binding: ref.name, bindingUid: ref.uid, node: '', pod: { namespace, name, uid } });

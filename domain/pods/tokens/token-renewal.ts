@@ -16,10 +16,10 @@ export interface IssuedToken {
  * was asked for: else a server that grants less would be asked again and again.
  */
 export function tokenTimes(issued: readonly IssuedToken[], now: EpochMillis): { readonly expiresAt: string; readonly renewAt: string } {
-  const expiries = issued.map(({ expiresAt }) => Date.parse(expiresAt) || now);
+  const soonest = now + SHORTEST_PAUSE_MILLIS;
+  const expiries = issued.map(({ expiresAt }) => Math.max(Date.parse(expiresAt) || 0, soonest));
   const renewals = expiries.map((expiry) => tokenRenewAt(now, expiry));
-  const renewAt = Math.max(Math.min(...renewals), now + SHORTEST_PAUSE_MILLIS);
-  return { expiresAt: toText(Math.min(...expiries)), renewAt: toText(renewAt) };
+  return { expiresAt: toText(Math.min(...expiries)), renewAt: toText(Math.max(Math.min(...renewals), soonest)) };
 }
 
 function toText(at: EpochMillis): string {
