@@ -30,10 +30,9 @@ export async function reconcileBinding(fleet: Fleet, ref: BindingRef): Promise<B
   const { facts, credentials } = await gather(fleet, binding, deleting);
   const decision = decideBinding(facts);
   if (decision.phase === 'Ready') {
-    await takeOver(fleet, binding);
     await claimMountNamespace(fleet, binding);
   }
-  await writeStatus(fleet, binding, decision);
+  await writeStatus(fleet, decision.phase === 'Ready' ? await takeOver(fleet, binding) : binding, decision);
   return {
     presence: deleting ? 'deleting' : 'live',
     generation,
@@ -61,7 +60,8 @@ async function gather(
   // Not from the store: two bindings made at the same moment must both see both.
   const { items: all } = await fleet.virtual.client.list(ClusterBindings);
   const duplicateOf = elderWithClusterId(binding, all)?.metadata.name ?? null;
-  const own = { problems, duplicateOf, deleting, now: Date.now() };
+  const silent = findCondition(binding.status?.conditions, 'Connected')?.reason === Reason.ClusterUnreachable;
+  const own = { problems, duplicateOf, deleting, silent, now: Date.now() };
   if (deleting || problems.length > 0) return { facts: { ...own, ...UNCHECKED, ...NOTHING_KNOWN } };
   const { checks, credentials, life, mountNamespaceUID } = await preflight(fleet.virtual, binding, all);
   const usable = checks.every(({ status }) => status === 'Passed' || status === 'Warning');
@@ -104,24 +104,28 @@ async function gatewayServing({ virtual }: Fleet): Promise<boolean> {
 /**
  * One finalizer of ours holds the binding. That of an earlier installation's syncer marks what it left on objects of the user's:
  * both are released here, not only when the binding ends, so that nobody's `kubectl delete` hangs meanwhile.
+ * @returns the binding as it is now
  */
-async function takeOver({ virtual }: Fleet, { metadata, spec }: ClusterBinding): Promise<void> {
+async function takeOver({ virtual }: Fleet, binding: ClusterBinding): Promise<ClusterBinding> {
+  const { metadata, spec } = binding;
   const { name, uid, resourceVersion, finalizers = [] } = metadata;
   const others = finalizers.filter((finalizer) => finalizer !== Finalizer.ClusterBindingSyncer);
   const wasTheirs = others.length < finalizers.length;
   if (wasTheirs) await releaseOriginals(virtual.client, spec.clusterID);
   const isHeld = others.includes(Finalizer.ClusterBindingManager);
-  if (isHeld && !wasTheirs) return;
+  if (isHeld && !wasTheirs) return binding;
   const body = { metadata: { finalizers: isHeld ? others : [...others, Finalizer.ClusterBindingManager] } };
-  await virtual.client.patch(ClusterBindings, { name }, { kind: 'merge', body }, { uid, resourceVersion });
+  return virtual.client.patch(ClusterBindings, { name }, { kind: 'merge', body }, { uid, resourceVersion });
 }
 
+/** Under the version that was judged: a look that was given up may still be under way, and must not overwrite what came after it. */
 async function writeStatus(fleet: Fleet, binding: ClusterBinding, decision: BindingDecision): Promise<void> {
   const { virtual } = fleet;
   const status = planBindingStatus(binding, decision, Date.now());
   if (status === null) return;
-  const { name, uid } = binding.metadata;
-  await virtual.client.patch(ClusterBindings, { name }, { kind: 'merge', body: { status } }, { subresource: 'status', uid });
+  const { name, uid, resourceVersion } = binding.metadata;
+  const options = { subresource: 'status', uid, resourceVersion };
+  await virtual.client.patch(ClusterBindings, { name }, { kind: 'merge', body: { status } }, options);
   await reportLostApiAccess(fleet, binding, decision);
   await reportReturn(fleet, binding, decision);
   if (binding.status?.phase === decision.phase && decision.phase !== 'Failed') return;

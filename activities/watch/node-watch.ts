@@ -5,7 +5,8 @@ import type { OccupyingPod } from '../../domain/capacity';
 import { isOurs } from '../../domain/pods';
 import type { PodObject } from '../../domain/pods';
 import { decodeNote, isTaintDue, termsOf } from '../../domain/reclaim';
-import { isVnodeOf, physicalNodeOf, planVnode, planVnodeStatus, withReclaimConditions } from '../../domain/vnode';
+import { earliest } from '../../domain/time/earliest';
+import { isVnodeOf, physicalNodeOf, planVnode, planVnodeStatus, teardownStartedAt, withReclaimConditions } from '../../domain/vnode';
 import type { NodeDecision, NodeObject, WindowTaintEffect } from '../../domain/vnode';
 import { Nodes } from '../../kube';
 import type { Change } from '../../kube';
@@ -15,6 +16,7 @@ import { capacityOf, decide, endpointOf, viewNode } from '../node/facts';
 import type { NodeView } from '../node/facts';
 import { labelPhysicalNode, lacksPolicyLabel, unlabelPhysicalNode } from '../node/policy-label';
 import type { WatchContext, WatchPart } from './context';
+import { Insistence } from './insistence';
 import { KeyedQueue } from './keyed-queue';
 import { Overlay } from './overlay';
 import { Told } from './told';
@@ -35,6 +37,7 @@ export class NodeWatch implements WatchPart {
   private readonly queue: KeyedQueue;
   private readonly overlay = new Overlay<NodeObject>();
   private readonly told = new Told();
+  private readonly insistence = new Insistence();
   /** Nodes that the binding was told to lend. */
   private readonly announced = new Set<string>();
   private readonly heldByPause = new Set<string>();
@@ -132,6 +135,7 @@ export class NodeWatch implements WatchPart {
     return vnodes.find((vnode) => physicalNodeOf(vnode) === node);
   }
 
+  /** @returns when to look again though nothing happens */
   private async reconcile(node: string): Promise<number | null> {
     const { fleet, settings, ref } = this.context;
     const seen = await viewNode(fleet, { binding: ref.name, bindingUid: ref.uid, node });
@@ -140,9 +144,9 @@ export class NodeWatch implements WatchPart {
     const decision = decide(view, settings, Date.now());
     if (decision.action !== 'lend' || typeof view.node === 'string') {
       await this.mirrorReclaim(view);
-      this.withdraw(node, view, decision);
+      const different = this.withdraw(node, view, decision);
       await this.unlabel(view, decision);
-      return null;
+      return this.insistence.noted(node, different);
     }
     this.announce(node);
     if (view.vnode === null) {
@@ -150,8 +154,9 @@ export class NodeWatch implements WatchPart {
       return null;
     }
     if (isVnodeOf(view.vnode, { name: ref.name })) await this.mirror(view, view.node, decision);
-    this.tellIfDifferent(node, view, view.node, decision);
-    return await this.label({ ...view, node: view.node }, decision);
+    const different = this.tellIfDifferent(node, view, view.node, decision);
+    const labelAt = await this.label({ ...view, node: view.node }, decision);
+    return earliest(this.insistence.noted(node, different), labelAt);
   }
 
   /** Many nodes often come together, and somebody waits for them; nobody waits for the label. @returns when to write it */
@@ -179,16 +184,26 @@ export class NodeWatch implements WatchPart {
     else if (this.heldByPause.delete(node)) this.tell(node, 'resumed');
   }
 
-  /** Not to be lent (any more), or not to be judged: the node's workflow finds out what that means. */
-  private withdraw(node: string, view: NodeView, decision: NodeDecision): void {
+  /**
+   * Not to be lent (any more), or not to be judged: the node's workflow finds out what that means.
+   * @returns true while it has not begun to do so
+   */
+  private withdraw(node: string, view: NodeView, decision: NodeDecision): boolean {
     const { vnode, unreachable } = view;
     if (decision.action === 'hold') {
       const closed = vnode?.spec?.taints?.some(({ key }) => key === Taint.ClusterUnreachable) === true;
-      if (vnode !== null && unreachable && !closed) this.tell(node, 'unreachable');
-      return;
+      const open = vnode !== null && unreachable && !closed;
+      if (open) this.tell(node, 'unreachable');
+      return open;
     }
+    return this.takeBack(node, view, decision);
+  }
+
+  private takeBack(node: string, { binding, vnode }: NodeView, { reason }: NodeDecision): boolean {
+    const paused = isPaused(binding, vnode);
     const wasLent = this.announced.delete(node);
-    if (vnode !== null || wasLent) this.tell(node, `${decision.reason} ${isPaused(view.binding, view.vnode)} ${vnode?.metadata.resourceVersion}`);
+    if (vnode !== null || wasLent) this.tell(node, `${reason} ${paused} ${vnode?.metadata.resourceVersion}`);
+    return vnode !== null && !paused && teardownStartedAt(vnode) === null;
   }
 
   /** The way back removes the label; this is for one that was put there by a process whose lists were behind. */
@@ -227,8 +242,11 @@ export class NodeWatch implements WatchPart {
     this.overlay.put(written as NodeObject);
   }
 
-  /** Tells the node's workflow when metadata or taints are not what they should be; an edge alone is its own timer's business. */
-  private tellIfDifferent(node: string, view: NodeView, physical: NodeObject, { policy, window, override }: Lend): void {
+  /**
+   * Tells the node's workflow when metadata or taints are not what they should be; an edge alone is its own timer's business.
+   * @returns whether they are not
+   */
+  private tellIfDifferent(node: string, view: NodeView, physical: NodeObject, { policy, window, override }: Lend): boolean {
     const { fleet, settings } = this.context;
     const now = Date.now();
     const taint = view.vnode?.spec?.taints?.find(({ key }) => key === Taint.OutOfTimeWindows);
@@ -248,11 +266,14 @@ export class NodeWatch implements WatchPart {
       now,
     });
     const moved = isTaintDue({ window, terms: termsOf(policy.spec), now }) !== (taint !== undefined);
-    if (plan.action !== 'unchanged' || moved) this.tell(node, JSON.stringify([plan, window.open]));
+    const different = plan.action !== 'unchanged' || moved;
+    if (different) this.tell(node, JSON.stringify([plan, window.open]));
+    // A name that is somebody else's stays so; the node's workflow has said it.
+    return different && plan.action !== 'refuse';
   }
 
   private tell(node: string, news: string): void {
-    if (this.told.isNews(node, news)) this.context.messenger.nodeChanged(node);
+    if (this.told.isNews(node, news, this.insistence.repeatMillis(node))) this.context.messenger.nodeChanged(node);
   }
 }
 

@@ -5,10 +5,14 @@ const REPEAT_MILLIS = 10_000;
 export class Told {
   private readonly last = new Map<string, { readonly message: string; readonly at: number }>();
 
-  /** True when the message is new for this UID, or old enough to be repeated; remembers it. */
-  isNews(uid: string, message: string, now: number = Date.now()): boolean {
+  /**
+   * True when the message is new for this UID, or old enough to be repeated; remembers it.
+   * @param repeatMillis how old that is
+   */
+  isNews(uid: string, message: string, repeatMillis: number = REPEAT_MILLIS): boolean {
+    const now = Date.now();
     const last = this.last.get(uid);
-    if (last?.message === message && now - last.at < REPEAT_MILLIS) return false;
+    if (last?.message === message && now - last.at < repeatMillis) return false;
     this.last.set(uid, { message, at: now });
     return true;
   }

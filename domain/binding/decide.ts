@@ -11,6 +11,8 @@ export interface BindingFacts {
   /** Name of the binding to which the clusterID belongs, where it is another. */
   readonly duplicateOf: string | null;
   readonly deleting: boolean;
+  /** Whether its condition says already that the cluster has not answered for a while: a probe that finds the same says it so too. */
+  readonly silent: boolean;
   readonly checks: readonly PreflightCheck[] | null;
   /** Of the credentials in use; `null`: they do not expire, or could not be read. */
   readonly credentials: CredentialsLife | null;
@@ -98,10 +100,18 @@ function isUnchecked({ checks }: BindingFacts): Verdict | null {
     : null;
 }
 
-function isUnconnected({ checks }: BindingFacts): Verdict | null {
+/** What the conditions say of a cluster that has not answered for a while. */
+export const UNREACHABLE =
+  'The API server of the physical cluster does not answer; its pods are left alone, new ones are kept away.';
+
+function isUnconnected({ checks, silent }: BindingFacts): Verdict | null {
   const failed = failures(checks).filter(isConnectivity);
-  return failed.length === 0
-    ? null
+  if (failed.length === 0) {
+    return null;
+  }
+  const unanswered = failed.every(({ name }) => name === Check.Reachable);
+  return silent && unanswered
+    ? { phase: 'Failed', reason: Reason.ClusterUnreachable, message: UNREACHABLE }
     : { phase: 'Failed', reason: Reason.ConnectivityFailed, message: messageOf(failed) };
 }
 

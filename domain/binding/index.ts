@@ -15,7 +15,7 @@ export {
   warned,
 } from './checks';
 export { type CredentialsLife, expiryOf, warnAt } from './credentials-life';
-export { type BindingDecision, type BindingFacts, decideBinding, planBindingStatus } from './decide';
+export { type BindingDecision, type BindingFacts, decideBinding, planBindingStatus, UNREACHABLE } from './decide';
 export { elderWithClusterId } from './duplicates';
 export {
   type Misaddress,

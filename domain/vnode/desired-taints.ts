@@ -31,6 +31,11 @@ const OWN_KEYS: readonly string[] = [
   TaintKey.ClusterUnreachable,
 ];
 
+/** Whether only we put a taint of that key on a vnode: it is there if and only if we want it. */
+export function isOwnTaint(key: string): boolean {
+  return OWN_KEYS.includes(key);
+}
+
 /**
  * Taints that a lent vnode should have, before the merge with those that others put there (spec leasing.md 7.9): the
  * physical ones in order with the cordon renamed, then our own. Times of taints that are there already are kept.
@@ -46,7 +51,7 @@ function physicalTaints({ spec }: NodeObject): Taint[] {
   // Its controller adds the taint of a cordon a moment later, or not at all while it is down.
   const isCordonUntold = spec?.unschedulable === true && !taints.some(({ key }) => key === TaintKey.NodeUnschedulable);
   const cordon = isCordonUntold ? [{ key: TaintKey.NodeUnschedulable, effect: 'NoSchedule' }] : [];
-  return [...taints, ...cordon].filter(({ key }) => !OWN_KEYS.includes(key)).map(renameCordon);
+  return [...taints, ...cordon].filter(({ key }) => !isOwnTaint(key)).map(renameCordon);
 }
 
 /** The virtual cluster maintains `node.kubernetes.io/unschedulable` from its own cordon, so it needs another name. */

@@ -1,5 +1,5 @@
 import type { Taint } from 'kubernetes-types/core/v1';
-import { Annotation, Finalizer, Label, MANAGED_BY, Taint as TaintKey } from '../../api/names/keys';
+import { Annotation, Finalizer, Label, MANAGED_BY } from '../../api/names/keys';
 import { Reason } from '../conditions';
 import {
   decodeExpected,
@@ -12,7 +12,7 @@ import {
 } from '../metadata';
 import type { ResourceList } from '../quantity';
 import { desiredAnnotations, desiredLabels, type MetadataFacts } from './desired-metadata';
-import { desiredTaints, sameTaints, type TaintFacts } from './desired-taints';
+import { desiredTaints, isOwnTaint, sameTaints, type TaintFacts } from './desired-taints';
 import { vnodeName } from './naming';
 import { desiredStatus } from './status';
 import type { NodeObject, VnodeBinding } from './types';
@@ -108,7 +108,8 @@ function mergedVnode(facts: VnodeFacts, live: NodeObject): VnodeContent {
   const content = contentOf(live);
   const previous = decodeExpected(content.annotations[Annotation.ExpectedMetadata]);
   const kept = Object.entries(content.annotations).filter(([key]) => !REWRITTEN_ANNOTATIONS.includes(key));
-  const taints = content.taints.filter(({ key }) => key !== TaintKey.VnodeDeleting);
+  // Also those that were put there apart from a plan: while the cluster was away, or at the start of a teardown.
+  const taints = content.taints.filter(({ key }) => !isOwnTaint(key));
   return merge(facts, previous, { ...content, annotations: Object.fromEntries(kept), taints });
 }
 

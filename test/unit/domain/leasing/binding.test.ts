@@ -72,6 +72,7 @@ const facts: BindingFacts = {
   problems: [],
   duplicateOf: null,
   deleting: false,
+  silent: false,
   checks: [check('Kubeconfig'), check('Credentials'), check('Permissions/pods')],
   credentials: null,
   mountNamespaceUID: 'uid-of-namespace',
@@ -115,6 +116,18 @@ describe('decideBinding', () => {
       ['Failed', 'ConnectivityFailed'],
       { Ready: 'False', Connected: 'False' },
     ] as [string, Partial<BindingFacts>, readonly [string, string], Record<string, string>]),
+    [
+      'no answer still',
+      { silent: true, checks: [check('Reachable', 'Failed'), check('TLS', 'Skipped')] },
+      ['Failed', 'ClusterUnreachable'],
+      { Ready: 'False', Connected: 'False' },
+    ],
+    [
+      'an answer, but a refusal',
+      { silent: true, checks: [check('Reachable'), check('WhoAmI', 'Failed')] },
+      ['Failed', 'ConnectivityFailed'],
+      { Ready: 'False', Connected: 'False' },
+    ],
     [
       'connected, but not usable',
       { checks: [check('Reachable'), check('Permissions/pods', 'Failed')] },

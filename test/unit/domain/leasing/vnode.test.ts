@@ -291,6 +291,12 @@ describe('taints', () => {
     ],
     ['a physical taint that went goes', live({ physical: aNode().tainted(a).build() }).build(), {}, [vnode]],
     [
+      'cluster-unreachable goes when the cluster is back, though no plan had put it there',
+      live().tainted(unreachable).build(),
+      {},
+      [vnode],
+    ],
+    [
       'vnode-deleting on a healthy vnode goes',
       live().tainted({ key: 'kubeocean.io/vnode-deleting', effect: 'NoSchedule' }).build(),
       {},
