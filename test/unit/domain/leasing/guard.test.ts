@@ -98,12 +98,20 @@ describe('judgeEdits', () => {
     expect(judge({ policies: [closing, harmless] })).toMatchObject({ accept: [policy('z')], held: { edited: [policy('nights')] } });
   });
 
+  it('lets harmless edits through one by one beside a held one, as they may do harm together', () => {
+    const closing = edited(lending, { timeWindows: CLOSED });
+    const younger = ['y', 'z'].map((name) => edited(aPolicy(name).spec({ timeWindows: CLOSED }), { timeWindows: [] }));
+    expect(judge({ policies: [closing, ...younger] })).toMatchObject({ accept: [policy('y')], held: { edited: [policy('nights')] } });
+  });
+
   it('lets through what was confirmed, and nothing else', () => {
     const closing = edited(lending, { timeWindows: CLOSED });
     const { hash } = judge({ policies: [closing] }).held!;
     expect(judge({ policies: [closing], confirmed: hash })).toEqual({ accept: [policy('nights')], held: null, changesAt: null });
     const again = edited(lending, { timeWindows: CLOSED }, 4);
-    expect(judge({ policies: [again], confirmed: hash }).held?.hash).not.toBe(hash);
+    const { held: heldAgain, accept } = judge({ policies: [again], confirmed: hash });
+    expect(accept).toEqual([]);
+    expect(heldAgain).toMatchObject({ edited: [policy('nights')], hash: expect.not.stringMatching(hash) });
   });
 
   it('asks to be asked again at the edge that may end it', () => {

@@ -70,6 +70,7 @@ describe('effectiveWindow', () => {
     ['returned', open, returned, limits, NOW, { open: false, opensAt: REOPENS }],
     ['reclaimed', open, reclaimed, limits, NOW, { open: false, opensAt: REOPENS }],
     ['extended, before the edge', open, extended, limits, NOW, { open: true, closesAt: at('07T09:00') }],
+    ['extended, and the policy was edited to close even later', { open: true, closesAt: at('07T10:00') }, extended, limits, NOW, { open: true, closesAt: at('07T10:00') }],
     ['extended, after the edge', closed, extended, consent, morning, { open: true, closesAt: at('07T09:00') }],
     ['extended, at its end', closed, extended, consent, at('07T09:00'), closed],
     ['extended further than the lender allows now', open, extended, { ...limits, maxExtensionSeconds: 600 }, NOW, { open: true, closesAt: EDGE + 600_000 }],
