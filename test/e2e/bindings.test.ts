@@ -7,6 +7,7 @@ import { Annotation, copyFinalizer, DEBTS, Finalizer, Label, MANAGED_BY, syncedB
 import type { ClusterBinding, Condition } from '../../api/names/types';
 import type { Debt } from '../../domain/debts';
 import { checkPairs, physicalUids, untilRunning } from '../../local/demo/expect';
+import { Rest, type RestError } from '../../local/clusters/rest';
 import { isOn, isRunning, isTainted, nameOf, physicalPods, uidOf, uidsOf, virtualNodes, virtualPods, virtualUidOf } from '../../local/demo/observe';
 import { bind } from '../../local/demo/steps/bind';
 import { deploy, REPLICAS } from '../../local/demo/steps/deploy';
@@ -131,6 +132,13 @@ describe('the kubeconfig', () => {
     return stringify(kubeconfig);
   }
 
+  /** An API server believes a token that it knows for ten seconds more. */
+  async function untilRefused({ cluster: { server, ca } }: Lender, token: string): Promise<void> {
+    const api = new Rest({ server, ca, token });
+    await eventually(async () => expect(await api.get('/api/v1/nodes').catch((error: RestError) => error.status)).toBe(401), { within: 12_000 });
+    await api.close();
+  }
+
   it('is used within ten seconds of its change, while the old one is revoked and everything goes on', async () => {
     const pids = workerPids(walk.stack);
     const before = await virtualPods(walk);
@@ -144,9 +152,11 @@ describe('the kubeconfig', () => {
       expect(data?.token).toBeDefined();
       return Buffer.from(data!.token!, 'base64').toString();
     });
+    const old = (parse(await textOf(b)) as Kubeconfig).users[0].user.token;
     await put(b, await withToken(b, token));
     await b.cluster.api.delete(`${WORKER_SECRETS}/${ACCOUNT.name}`);
-    await runPod('rotated', b, 10_000);
+    await untilRefused(b, old);
+    await runPod('rotated', b, 5_000);
     await untilReady(b.binding);
     expect(workerPids(walk.stack)).toEqual(pids);
     expect(uidsOf(await virtualPods(walk))).toEqual(uidsOf(before));
