@@ -43,7 +43,7 @@ export async function watch(input: WatchInput): Promise<void> {
     if (outcome === 'gone' && target === input.target) return;
   } catch (error) {
     if (!isCancellation(error)) throw error;
-    if (!again) return;
+    if (!again && !wanted) return;
   }
   // Cancelled from outside, unless somebody wants it since.
   if (CancellationScope.current().consideredCancelled && !wanted) return;

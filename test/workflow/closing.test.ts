@@ -113,7 +113,7 @@ it('a binding that is made again under its name while the old one closes is serv
       });
     });
     await manager.signal(bindingsSeenSignal, { complete: false, bindings: [first] });
-    await eventually(() => expect(watchedUid(name)).toBe(first.uid));
+    await eventually(() => expect(watchedUid(name)).toBe(first.uid), { within: 20_000 });
     live = second.uid;
     await world.handle(bindingId(name)).signal(bindingChangedSignal, { uid: first.uid, generation: 2 });
     await lastAct;

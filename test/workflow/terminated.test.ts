@@ -2,6 +2,7 @@ import { TASK_QUEUE } from '../../api/names/group';
 import { ensureManager } from '../../workers/ensure-manager';
 import { clusterBindingStatusQuery, nodesWantedSignal } from '../../workflows/contracts/cluster-binding';
 import { bindingId, bindingWatchId, MANAGER_ID, nodeId, podId, VIRTUAL_WATCH_ID } from '../../workflows/contracts/ids';
+import { wantedSignal } from '../../workflows/contracts/common';
 import { podsAssignedSignal } from '../../workflows/contracts/leased-node';
 import { bindingsSeenSignal, managerStatusQuery } from '../../workflows/contracts/manager';
 import { eventually } from '../support/eventually';
@@ -74,4 +75,46 @@ it('a watch whose binding is gone for good ends, also when nobody cancels it', a
     args: [{ target: { kind: 'binding', binding: 'orphan', uid: 'uid-of-orphan' }, settings: TICKING }],
   });
   await eventually(async () => expect(await world.statusOf(orphan)).toBe('COMPLETED'));
+});
+
+describe('a watch that is cancelled', () => {
+  /** Starts one, cancels it, and holds its activity in its last moments. */
+  async function cancelled(binding: string): Promise<{ release(): void }> {
+    let release = (): void => undefined;
+    let noticed = (): void => undefined;
+    const lastMoments = new Promise<void>((resolve) => (release = resolve));
+    const hasNoticed = new Promise<void>((resolve) => (noticed = resolve));
+    const watch = () =>
+      untilCancelled().catch(async (error: unknown) => {
+        noticed();
+        await lastMoments;
+        throw error;
+      });
+    world.stubs.behave(binding, { watch });
+    const uid = `uid-of-${binding}`;
+    const handle = await world.client.workflow.start('watch', {
+      workflowId: bindingWatchId(binding),
+      taskQueue: TASK_QUEUE,
+      args: [{ target: { kind: 'binding', binding, uid }, settings: TICKING }],
+    });
+    await eventually(() => expect(world.stubs.calls('watch', binding)).toHaveLength(1));
+    await handle.signal(wantedSignal, { uid, generation: 1 });
+    await handle.cancel();
+    await hasNoticed;
+    return { release };
+  }
+
+  it('ends, whoever wanted it before', async () => {
+    const { release } = await cancelled('left');
+    release();
+    await eventually(async () => expect(await world.statusOf(bindingWatchId('left'))).toBe('COMPLETED'));
+  });
+
+  it('goes on when its binding wants it since', async () => {
+    const { release } = await cancelled('back');
+    await world.handle(bindingWatchId('back')).signal(wantedSignal, { uid: 'uid-of-back', generation: 2 });
+    release();
+    await eventually(() => expect(world.stubs.calls('watch', 'back')).toHaveLength(2));
+    expect(await world.statusOf(bindingWatchId('back'))).toBe('RUNNING');
+  });
 });
