@@ -1,37 +1,28 @@
 import type { Toleration } from 'kubernetes-types/core/v1';
 import {
   isTaintDue,
-  NO_TERMS,
-  type PhysicalPod,
   planReclaim,
   type ReclaimFacts,
   type ReclaimPlan,
   type ReclaimPod,
   type ReclaimTerms,
 } from '../../../../domain/reclaim';
+import { aReclaimPod, copiesOf, RECLAIM_TERMS, withTerms } from '../../../support/builders/reclaim';
 
 const EDGE = Date.parse('2026-03-06T08:01:00Z');
 const OPENS = EDGE + 10 * 3_600_000;
 /** Seconds after the edge, or before it. */
 const at = (seconds: number) => EDGE + seconds * 1000;
 
-const pod = (uid: string, change: Partial<ReclaimPod> = {}): ReclaimPod => ({
-  ...{ uid, namespace: 'default', name: uid, phase: 'Running', deleting: false, copied: true },
-  ...change,
-});
-const copies = (...uids: string[]): PhysicalPod[] =>
-  uids.map((uid) => ({ uid: `p-${uid}`, namespace: 'worker', name: `copy-of-${uid}`, virtualUid: uid }));
+const pod = (uid: string, change: Partial<ReclaimPod> = {}) => aReclaimPod(uid, { copied: true, ...change });
 const tolerating = (change: Partial<Toleration> = {}): Partial<ReclaimPod> => ({
   tolerations: [{ key: 'kubeocean.io/out-of-time-windows', operator: 'Exists', ...change }],
 });
 
-const TERMS: ReclaimTerms = { ...NO_TERMS, force: true, graceSeconds: 60 };
-const terms = (change: Partial<ReclaimTerms>) => ({ terms: { ...TERMS, ...change } });
-
 /** An open window that closes at the edge; rows say what differs. */
 const open: ReclaimFacts = {
   window: { open: true, closesAt: EDGE },
-  terms: TERMS,
+  terms: RECLAIM_TERMS,
   edge: null,
   announcedEnd: EDGE,
   asked: null,
@@ -45,7 +36,7 @@ const open: ReclaimFacts = {
 };
 const closed: Partial<ReclaimFacts> = { window: { open: false, opensAt: OPENS }, edge: EDGE };
 /** Force began a minute after the edge, and both copies are there. */
-const forced: Partial<ReclaimFacts> = { ...closed, previous: 'Forced', forcedSince: at(60), physicalLeft: copies('a', 'b'), now: at(61) };
+const forced: Partial<ReclaimFacts> = { ...closed, previous: 'Forced', forcedSince: at(60), physicalLeft: copiesOf('a', 'b'), now: at(61) };
 const going = [pod('a', { deleting: true, goneBy: at(90) }), pod('b', { deleting: true, goneBy: at(90) })];
 
 type Row = [string, Partial<ReclaimFacts>, Partial<ReclaimPlan>];
@@ -53,7 +44,7 @@ const check = (_: string, change: Partial<ReclaimFacts>, plan: Partial<ReclaimPl
   expect(planReclaim({ ...open, ...change })).toMatchObject(plan);
 
 describe('notice', () => {
-  const notice = terms({ noticeSeconds: 300 });
+  const notice = withTerms({ noticeSeconds: 300 });
 
   it.each<Row>([
     ['is waited for', notice, { phase: 'Open', taint: null, notice: null, wakeAt: at(-300) }],
@@ -64,7 +55,7 @@ describe('notice', () => {
     ],
     [
       'is given before pods are evicted for an edge that is not',
-      { ...notice, ...terms({ noticeSeconds: 300, force: false }), now: at(-1) },
+      { ...notice, ...withTerms({ noticeSeconds: 300, force: false }), now: at(-1) },
       { phase: 'Noticed', evict: [], remove: [] },
     ],
     [
@@ -85,14 +76,14 @@ describe('notice', () => {
     ['is withdrawn when the policy gives none any more', { now: at(-1), previous: 'Noticed' }, { phase: 'Open', notice: null }],
     [
       'comes before the grace that comes before the edge',
-      { ...terms({ noticeSeconds: 300, before: true }), now: at(-360) },
+      { ...withTerms({ noticeSeconds: 300, before: true }), now: at(-360) },
       { phase: 'Noticed', notice: EDGE, wakeAt: at(-60) },
     ],
   ])('%s', check);
 });
 
 describe('reclaimBefore', () => {
-  const before = terms({ before: true, graceSeconds: 300 });
+  const before = withTerms({ before: true, graceSeconds: 300 });
   const slow = [pod('a', { terminationGraceSeconds: 60 })];
 
   it.each<Row>([
@@ -126,7 +117,7 @@ describe('reclaimBefore', () => {
     ],
     [
       'without force only cordons, but as early',
-      { ...terms({ before: true, graceSeconds: 300, force: false }), now: at(-300) },
+      { ...withTerms({ before: true, graceSeconds: 300, force: false }), now: at(-300) },
       { phase: 'Cordoned', taint: 'NoSchedule', wakeAt: EDGE },
     ],
     ['slept through: the announced end stands', { ...before, now: at(-10) }, { phase: 'Forced', edge: at(-300) }],
@@ -149,7 +140,7 @@ describe('reclaimBefore', () => {
 });
 
 describe('drain: Evict', () => {
-  const evict = terms({ drain: 'Evict' });
+  const evict = withTerms({ drain: 'Evict' });
 
   it.each<Row>([
     [
@@ -166,7 +157,7 @@ describe('drain: Evict', () => {
     ],
     [
       'nor what it protects to the deadline',
-      { ...terms({ drain: 'Evict', evictTolerating: true }), ...closed, pods: [pod('a', tolerating())], now: EDGE },
+      { ...withTerms({ drain: 'Evict', evictTolerating: true }), ...closed, pods: [pod('a', tolerating())], now: EDGE },
       { evict: [] },
     ],
     [
@@ -181,13 +172,13 @@ describe('drain: Evict', () => {
     ],
     [
       'deletes at the deadline',
-      { ...evict, ...closed, physicalLeft: copies('a', 'b'), now: at(60) },
+      { ...evict, ...closed, physicalLeft: copiesOf('a', 'b'), now: at(60) },
       { phase: 'Forced', evict: [], remove: ['a', 'b'] },
     ],
     ['nor what a DaemonSet would make again', { ...evict, ...closed, pods: [pod('a', { daemon: true })], now: EDGE }, { evict: [] }],
     [
       'never without force',
-      { ...terms({ drain: 'Evict', force: false }), ...closed, now: EDGE },
+      { ...withTerms({ drain: 'Evict', force: false }), ...closed, now: EDGE },
       { phase: 'Cordoned', evict: [] },
     ],
     ['Wait evicts nobody', { ...closed, now: EDGE }, { phase: 'Grace', evict: [] }],
@@ -200,20 +191,20 @@ describe('evictTolerating', () => {
   it.each<Row>([
     [
       'protects until the deadline',
-      { ...terms({ evictTolerating: true }), ...closed, pods, now: at(59) },
+      { ...withTerms({ evictTolerating: true }), ...closed, pods, now: at(59) },
       { phase: 'Grace', remove: [] },
     ],
     [
       'and no longer',
-      { ...terms({ evictTolerating: true }), ...forced, pods, physicalLeft: copies('a') },
+      { ...withTerms({ evictTolerating: true }), ...forced, pods, physicalLeft: copiesOf('a') },
       { phase: 'Forced', remove: ['a'] },
     ],
     [
       'else the node is Closed with them',
-      { ...forced, pods, physicalLeft: copies('a') },
+      { ...forced, pods, physicalLeft: copiesOf('a') },
       { phase: 'Closed', reason: 'ToleratingPodsRemain', remove: [], message: expect.stringContaining('default/a') },
     ],
-    ['but with nobody else', { ...forced, pods, physicalLeft: copies('a', 'x') }, { phase: 'Forced' }],
+    ['but with nobody else', { ...forced, pods, physicalLeft: copiesOf('a', 'x') }, { phase: 'Forced' }],
   ])('%s', check);
 });
 
@@ -231,7 +222,7 @@ describe('asked for', () => {
     ],
     [
       'whatever the policy says about force',
-      { ...terms({ force: false }), asked: { at: at(-600), graceSeconds: 0 } },
+      { ...withTerms({ force: false }), asked: { at: at(-600), graceSeconds: 0 } },
       { phase: 'Forced' },
     ],
     ["with the policy's grace", { asked: { at: at(-600), graceSeconds: null } }, { phase: 'Grace', deadline: at(-540) }],
@@ -247,14 +238,14 @@ describe('asked for', () => {
     ],
     [
       'while only cordoned',
-      { ...terms({ force: false }), ...closed, asked: { at: at(600), graceSeconds: 5 }, now: at(600) },
+      { ...withTerms({ force: false }), ...closed, asked: { at: at(600), graceSeconds: 5 }, now: at(600) },
       { phase: 'Grace', deadline: at(605) },
     ],
   ])('%s', check);
 });
 
 describe('a node that does not get empty', () => {
-  const left = { pods: going, physicalLeft: copies('a', 'b') };
+  const left = { pods: going, physicalLeft: copiesOf('a', 'b') };
   const nobody = { virtual: [], physical: [] };
 
   it.each<Row>([
@@ -266,7 +257,7 @@ describe('a node that does not get empty', () => {
     ],
     [
       'not while a pod is within its own grace',
-      { ...forced, pods: [pod('a', { deleting: true, goneBy: at(600) })], physicalLeft: copies('a'), now: at(400) },
+      { ...forced, pods: [pod('a', { deleting: true, goneBy: at(600) })], physicalLeft: copiesOf('a'), now: at(400) },
       { stuck: null, wakeAt: at(600) },
     ],
     ['not while the physical cluster was not read', { ...forced, ...left, physicalLeft: null, now: at(400) }, { stuck: null }],
@@ -284,18 +275,18 @@ describe('a node that does not get empty', () => {
     [
       'but because somebody asks for it',
       { ...forced, ...left, asked: { at: at(390), graceSeconds: 0 }, now: at(400) },
-      { phase: 'Forced', kill: { virtual: ['a', 'b'], physical: copies('a', 'b') } },
+      { phase: 'Forced', kill: { virtual: ['a', 'b'], physical: copiesOf('a', 'b') } },
     ],
     [
       'which spares pods that may stay',
       {
         ...forced,
         pods: [...going, pod('c', tolerating())],
-        physicalLeft: copies('a', 'c'),
+        physicalLeft: copiesOf('a', 'c'),
         asked: { at: at(390), graceSeconds: 0 },
         now: at(400),
       },
-      { kill: { virtual: ['a', 'b'], physical: copies('a') } },
+      { kill: { virtual: ['a', 'b'], physical: copiesOf('a') } },
     ],
     ['and empty at last', { ...forced, pods: [], physicalLeft: [], now: at(500) }, { phase: 'Verified', stuck: null }],
     [
@@ -315,7 +306,7 @@ describe('who comes late', () => {
     ],
     [
       'goes if it has a copy all the same',
-      { ...forced, pods: [pod('late', { createdAt: at(62) })], physicalLeft: copies('late'), now: at(63) },
+      { ...forced, pods: [pod('late', { createdAt: at(62) })], physicalLeft: copiesOf('late'), now: at(63) },
       { phase: 'Forced', remove: ['late'] },
     ],
     [
@@ -329,7 +320,7 @@ describe('who comes late', () => {
     ['the label of a placeholder', { labels: { 'kubeocean.io/hostport-fake-pod': 'true' } }],
     ['an opt-in that was taken back', { skipped: true }],
   ])('%s does not hide a pod that runs', (_, change) => {
-    const plan = planReclaim({ ...open, ...forced, pods: [pod('a', change)], physicalLeft: copies('a') });
+    const plan = planReclaim({ ...open, ...forced, pods: [pod('a', change)], physicalLeft: copiesOf('a') });
     expect(plan).toMatchObject({ phase: 'Forced', remove: ['a'] });
   });
 });
@@ -351,20 +342,20 @@ describe('in mid-reclaim', () => {
     ],
     [
       'the grace is made longer during the grace',
-      { ...closed, ...terms({ graceSeconds: 600 }), previous: 'Grace', now: at(30) },
+      { ...closed, ...withTerms({ graceSeconds: 600 }), previous: 'Grace', now: at(30) },
       { phase: 'Grace', deadline: at(600) },
     ],
     [
       'the grace is made longer after the deadline: nobody else goes before',
-      { ...forced, ...terms({ graceSeconds: 600 }) },
+      { ...forced, ...withTerms({ graceSeconds: 600 }) },
       { phase: 'Grace', taint: 'NoSchedule', remove: [], deadline: at(600), forcedSince: null },
     ],
     [
       'the grace is made shorter',
-      { ...closed, ...terms({ graceSeconds: 10 }), previous: 'Grace', now: at(30) },
+      { ...closed, ...withTerms({ graceSeconds: 10 }), previous: 'Grace', now: at(30) },
       { phase: 'Forced', remove: ['a', 'b'] },
     ],
-    ['force is taken back', { ...forced, ...terms({ force: false }) }, { phase: 'Cordoned', taint: 'NoSchedule', remove: [] }],
+    ['force is taken back', { ...forced, ...withTerms({ force: false }) }, { phase: 'Cordoned', taint: 'NoSchedule', remove: [] }],
     [
       'force is switched on while cordoned: the whole grace counts from there',
       { ...closed, previous: 'Cordoned', now: at(3_600) },
@@ -372,17 +363,17 @@ describe('in mid-reclaim', () => {
     ],
     [
       'Wait becomes Evict',
-      { ...closed, ...terms({ drain: 'Evict' }), previous: 'Grace', now: at(30) },
+      { ...closed, ...withTerms({ drain: 'Evict' }), previous: 'Grace', now: at(30) },
       { phase: 'Grace', evict: ['a', 'b'] },
     ],
     [
       'tolerating pods are to go as well',
       {
         ...forced,
-        ...terms({ evictTolerating: true }),
+        ...withTerms({ evictTolerating: true }),
         previous: 'Closed',
         pods: [pod('a', tolerating())],
-        physicalLeft: copies('a'),
+        physicalLeft: copiesOf('a'),
       },
       { phase: 'Forced', remove: ['a'] },
     ],
@@ -401,6 +392,6 @@ it.each<[string, Partial<ReclaimTerms>, number, boolean]>([
   ['from the early beginning on', { before: true }, -60, true],
   ['not before', { before: true }, -61, false],
 ])('isTaintDue: %s', (_, change, seconds, expected) => {
-  expect(isTaintDue({ window: { open: true, closesAt: EDGE }, ...terms(change), now: at(seconds) })).toBe(expected);
-  expect(isTaintDue({ window: { open: false, opensAt: null }, ...terms(change), now: at(seconds) })).toBe(true);
+  expect(isTaintDue({ window: { open: true, closesAt: EDGE }, ...withTerms(change), now: at(seconds) })).toBe(expected);
+  expect(isTaintDue({ window: { open: false, opensAt: null }, ...withTerms(change), now: at(seconds) })).toBe(true);
 });

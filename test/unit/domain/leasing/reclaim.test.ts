@@ -1,15 +1,13 @@
 import type { Toleration } from 'kubernetes-types/core/v1';
 import {
-  NO_TERMS,
-  type PhysicalPod,
   planReclaim,
   protectedUntil,
   type ReclaimFacts,
   type ReclaimPhase,
   type ReclaimPlan,
   type ReclaimPod,
-  type ReclaimTerms,
 } from '../../../../domain/reclaim';
+import { aReclaimPod, copiesOf, RECLAIM_TERMS, withTerms } from '../../../support/builders/reclaim';
 
 const EDGE = Date.parse('2026-03-06T08:01:00Z');
 const OPENS = EDGE + 10 * 3_600_000;
@@ -17,32 +15,17 @@ const seconds = (count: number) => EDGE + count * 1000;
 
 const names = (key: string, rest: Partial<Toleration> = {}): Toleration => ({ key, operator: 'Exists', ...rest });
 const windowKey = 'kubeocean.io/out-of-time-windows';
-const pod = (uid: string, change: Partial<ReclaimPod> = {}): ReclaimPod => ({
-  uid,
-  namespace: 'default',
-  name: uid,
-  phase: 'Running',
-  deleting: false,
-  ...change,
-});
-
-/** Copies of virtual pods in the physical cluster. */
-const copies = (...uids: string[]): PhysicalPod[] =>
-  uids.map((uid) => ({ uid: `p-${uid}`, namespace: 'worker', name: `copy-of-${uid}`, virtualUid: uid }));
-
-const TERMS: ReclaimTerms = { ...NO_TERMS, force: true, graceSeconds: 60 };
-const terms = (change: Partial<ReclaimTerms>) => ({ terms: { ...TERMS, ...change } });
 
 const closed: ReclaimFacts = {
   window: { open: false, opensAt: OPENS },
-  terms: TERMS,
+  terms: RECLAIM_TERMS,
   edge: EDGE,
   announcedEnd: EDGE,
   asked: null,
   forcedAt: null,
   forcedSince: null,
-  pods: [pod('b'), pod('a')],
-  physicalLeft: copies('a', 'b'),
+  pods: [aReclaimPod('b'), aReclaimPod('a')],
+  physicalLeft: copiesOf('a', 'b'),
   stuckAfterMillis: 300_000,
   previous: 'Open',
   now: seconds(60),
@@ -60,12 +43,12 @@ describe('planReclaim', () => {
     ],
     [
       'closed, not forced: pods stay',
-      terms({ force: false }),
+      withTerms({ force: false }),
       { phase: 'Cordoned', taint: 'NoSchedule', remove: [], wakeAt: OPENS, reason: 'WindowClosed' },
     ],
     [
       'closed for ever, not forced',
-      { ...terms({ force: false }), window: { open: false, opensAt: null } },
+      { ...withTerms({ force: false }), window: { open: false, opensAt: null } },
       { phase: 'Cordoned', wakeAt: null },
     ],
     [
@@ -91,21 +74,21 @@ describe('planReclaim', () => {
     ],
     [
       'without grace the deadline is the edge',
-      { ...terms({ graceSeconds: 0 }), now: EDGE },
+      { ...withTerms({ graceSeconds: 0 }), now: EDGE },
       { phase: 'Forced', taint: 'NoExecute', remove: ['a', 'b'] },
     ],
     ['long after an edge that was slept through', { now: seconds(9_999) }, { phase: 'Forced', remove: ['a', 'b'] }],
     [
       'pods that somebody deletes are awaited, not deleted again',
-      { pods: [pod('a', { deleting: true })], physicalLeft: copies('a') },
+      { pods: [aReclaimPod('a', { deleting: true })], physicalLeft: copiesOf('a') },
       { phase: 'Forced', remove: [] },
     ],
     ['the physical cluster is not read yet', { pods: [], physicalLeft: null }, { phase: 'Forced', remove: [] }],
-    ['only an ended copy is still there', { pods: [], physicalLeft: copies('x') }, { phase: 'Forced', remove: [] }],
-    ['something of ours is still there', { pods: [], physicalLeft: copies('x') }, { phase: 'Forced', remove: [] }],
+    ['only an ended copy is still there', { pods: [], physicalLeft: copiesOf('x') }, { phase: 'Forced', remove: [] }],
+    ['something of ours is still there', { pods: [], physicalLeft: copiesOf('x') }, { phase: 'Forced', remove: [] }],
     [
       'ended pods are deleted but not awaited',
-      { pods: [pod('a', { phase: 'Succeeded' })], physicalLeft: [] },
+      { pods: [aReclaimPod('a', { phase: 'Succeeded' })], physicalLeft: [] },
       { phase: 'Verified', remove: ['a'] },
     ],
     [
@@ -132,7 +115,7 @@ describe('planReclaim', () => {
     ],
     [
       'asked for though not forced by policy',
-      { ...terms({ force: false }), forcedAt: seconds(1) },
+      { ...withTerms({ force: false }), forcedAt: seconds(1) },
       { phase: 'Forced', remove: ['a', 'b'] },
     ],
   ])('%s', (_, change, plan) => {
@@ -144,15 +127,15 @@ describe('planReclaim', () => {
     ['pods of system namespaces', { namespace: 'kube-system' }],
     ['DaemonSet pods that do not run', { skipped: true }],
   ])('%s neither count nor go', (_, change) => {
-    const facts = { ...closed, pods: [pod('x', change)], physicalLeft: [] };
+    const facts = { ...closed, pods: [aReclaimPod('x', change)], physicalLeft: [] };
     expect(planReclaim(facts)).toMatchObject({ phase: 'Verified', remove: [] });
   });
 
   it('spares pods that tolerate the key, names them, and comes back when their time is up', () => {
     const pods = [
-      pod('stays', { tolerations: [names(windowKey)] }),
-      pod('later', { tolerations: [names(windowKey, { tolerationSeconds: 30 })] }),
-      pod('goes', { tolerations: [{ operator: 'Exists' }] }),
+      aReclaimPod('stays', { tolerations: [names(windowKey)] }),
+      aReclaimPod('later', { tolerations: [names(windowKey, { tolerationSeconds: 30 })] }),
+      aReclaimPod('goes', { tolerations: [{ operator: 'Exists' }] }),
     ];
     expect(planReclaim({ ...closed, pods })).toMatchObject({ phase: 'Forced', remove: ['goes'], wakeAt: seconds(90) });
     expect(planReclaim({ ...closed, pods, now: seconds(90) })).toMatchObject({
@@ -160,7 +143,7 @@ describe('planReclaim', () => {
       remove: ['goes', 'later'],
       wakeAt: seconds(360),
     });
-    const last = planReclaim({ ...closed, pods: pods.slice(0, 1), physicalLeft: copies('stays'), now: seconds(90) });
+    const last = planReclaim({ ...closed, pods: pods.slice(0, 1), physicalLeft: copiesOf('stays'), now: seconds(90) });
     expect(last).toMatchObject({ phase: 'Closed', remove: [], reason: 'ToleratingPodsRemain' });
     expect(last.message).toContain('default/stays');
   });
@@ -177,7 +160,7 @@ describe('planReclaim', () => {
         ...facts,
         window: closed.window,
         pods,
-        physicalLeft: copies(...pods.map(({ uid }) => uid)),
+        physicalLeft: copiesOf(...pods.map(({ uid }) => uid)),
         forcedSince: plan.forcedSince,
         previous: plan.phase,
         edge: plan.edge,
