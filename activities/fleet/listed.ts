@@ -12,13 +12,18 @@ export interface ListsTogether {
   stop(): Promise<void>;
 }
 
-/** A store without a sign of life for so long is stale: nothing is decided or written from it, milliseconds. */
-export const STALE_MILLIS = 90_000;
+/** A store without a sign of life for so long is stale, milliseconds. */
+const STALE_MILLIS = 90_000;
+
+/** Whether a list is complete, and had a sign of life so lately that it may be decided and written from. */
+export function isFresh(informer: Pick<Informer<KubeObject>, 'hasSynced' | 'lastContact'>, now: number): boolean {
+  return informer.hasSynced() && now - informer.lastContact() < STALE_MILLIS;
+}
 
 export function listsTogether(informers: readonly Informer<KubeObject>[]): ListsTogether {
   return {
     synced: async () => void (await Promise.all(informers.map((informer) => informer.synced()))),
-    isFresh: (now) => informers.every((informer) => informer.hasSynced() && now - informer.lastContact() < STALE_MILLIS),
+    isFresh: (now) => informers.every((informer) => isFresh(informer, now)),
     stop: async () => void (await Promise.all(informers.map((informer) => informer.stop()))),
   };
 }

@@ -6,7 +6,7 @@ import { CsiNodes, Nodes, Pods, ResourceLeasingPolicies, Secrets, startInformer 
 import type { Informer, KubeClient, KubeObject } from '../../kube';
 import { watchCopies } from './copies';
 import type { Copies } from './copies';
-import { STALE_MILLIS } from './listed';
+import { isFresh } from './listed';
 import { selectorOf } from './selector';
 import { trimPhysicalPod } from './trim-physical-pod';
 import { BY_NODE, BY_VIRTUAL_UID } from './virtual-cluster';
@@ -94,7 +94,7 @@ export function openPhysicalCluster(
     hasSynced,
     lastContact,
     relist: () => informers.forEach((informer) => void informer.relist().catch(() => undefined)),
-    isFresh: (now) => hasSynced() && now - lastContact() < STALE_MILLIS,
+    isFresh: (now) => informers.every((informer) => isFresh(informer, now)),
     close: async () => {
       closing.abort();
       await Promise.all([...informers, csiNodes, copies].map((part) => part.stop()));

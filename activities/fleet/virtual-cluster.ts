@@ -8,7 +8,7 @@ import { dependencyKeys } from '../../domain/pods';
 import type { PodObject } from '../../domain/pods';
 import { watchEndpoints } from './endpoints';
 import type { VirtualEndpoints } from './endpoints';
-import { STALE_MILLIS } from './listed';
+import { isFresh } from './listed';
 import { watchSources } from './sources';
 import type { Sources } from './sources';
 
@@ -67,7 +67,6 @@ export async function openVirtualCluster(
   const informers = [pods, nodes, bindings];
   const parts = [...informers, endpoints];
   const hasSynced = () => informers.every((informer) => informer.hasSynced());
-  const lastContact = () => Math.min(...informers.map((informer) => informer.lastContact()));
   return {
     uid,
     client,
@@ -79,7 +78,7 @@ export async function openVirtualCluster(
     sources,
     synced: async () => void (await Promise.all(parts.map((part) => part.synced()))),
     hasSynced,
-    isFresh: (now) => hasSynced() && now - lastContact() < STALE_MILLIS,
+    isFresh: (now) => informers.every((informer) => isFresh(informer, now)),
     close: async () => void (await Promise.all([...parts, csiNodes, sources].map((part) => part.stop()))),
   };
 }

@@ -5,15 +5,14 @@ import type { CsiNodeObject, CsiNodePlan } from '../../domain/csi-node';
 import { physicalNodeOf, vnodeName } from '../../domain/vnode';
 import type { NodeObject } from '../../domain/vnode';
 import { CsiNodes, isKubeError } from '../../kube';
-import type { Change, Informer, KubeObject } from '../../kube';
+import type { Change, KubeObject } from '../../kube';
+import { isFresh } from '../fleet/listed';
 import { BY_BINDING } from '../fleet/virtual-cluster';
 import type { WatchContext, WatchPart } from './context';
 import { KeyedQueue } from './keyed-queue';
 import { Overlay } from './overlay';
 
 const CONCURRENCY = 8;
-/** A list without a sign of life for so long proves no absence. */
-const STALE_MILLIS = 90_000;
 
 type Plan<A extends CsiNodePlan['action']> = Extract<CsiNodePlan, { action: A }>;
 
@@ -75,7 +74,7 @@ export class CsiNodeWatch implements WatchPart {
     const { fleet } = this.context;
     const { csiNodes } = fleet.virtual;
     const binding = this.context.binding();
-    if (binding === undefined || !isKnown(this.context.physical.csiNodes) || !csiNodes.hasSynced()) return null;
+    if (binding === undefined || !isFresh(this.context.physical.csiNodes, Date.now()) || !csiNodes.hasSynced()) return null;
     const listed = csiNodes.store.get(vnodeName(binding.spec.clusterID, node)) as CsiNodeObject | undefined;
     const plan = this.plan(node, this.overlay.newest(listed ?? null));
     if (plan.action === 'create') await this.create(node, plan);
@@ -128,8 +127,4 @@ export class CsiNodeWatch implements WatchPart {
     const original = await physical.client.get(CsiNodes, { name: node });
     return original === null || original.metadata?.deletionTimestamp !== undefined;
   }
-}
-
-function isKnown(informer: Informer<CSINode>): boolean {
-  return informer.hasSynced() && Date.now() - informer.lastContact() < STALE_MILLIS;
 }
