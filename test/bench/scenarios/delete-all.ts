@@ -3,7 +3,7 @@ import { observed } from '../measure/observed';
 import type { Measurement } from '../result';
 import { deletePods, untilGone } from '../rig/pods';
 import type { Rig } from '../rig/rig';
-import { eventsPerPod, requestsPerPod } from './costs';
+import { cpuPerPod, eventsPerPod, requestsPerPod } from './costs';
 
 /** Deletes the pods of a burst, and measures until nothing of them is left on either side. */
 export async function deleteAll(rig: Rig, names: readonly string[]): Promise<Measurement[]> {
@@ -18,5 +18,6 @@ export async function deleteAll(rig: Rig, names: readonly string[]): Promise<Mea
     { metric: 'delete.rate', title: 'pods gone', value: count / seconds, unit: 'pods/s' },
     requestsPerPod('delete.requests', cost.requests, count),
     eventsPerPod('delete.events', cost, count),
+    ...cpuPerPod('delete', cost, count),
   ];
 }
