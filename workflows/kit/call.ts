@@ -12,17 +12,17 @@ const patient = proxyActivities<ShortActivities>({
   retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '5 minutes' },
 });
 
-/** The step was given up because a message arrived while it was being retried: decide again. */
+/** The step was given up because a message or an instant came while it was being retried: decide again. */
 export const WOKEN = Symbol('woken');
 
-/** How long a step that repeating cannot mend rests when no message arrives. */
+/** How long a step that repeating cannot mend rests when nothing calls. */
 const REST = '5 minutes';
 
 /**
  * Runs one activity at once in the workflow's own process (one attempt of two seconds, one history event).
- * When that does not succeed it runs as the same function on the task queue, retried until it does, or until
- * a message arrives: waiting out a backoff of minutes must not delay what the message asks for. A failure that
- * repeating cannot mend rests until a message arrives, at most five minutes; it never ends the workflow.
+ * When that does not succeed it runs as the same function on the task queue, retried until it does, or until a message
+ * or the instant comes that the loop waits for: a backoff of minutes must delay neither a request nor a window's edge. A
+ * failure that repeating cannot mend rests until then, at most five minutes; it never ends the workflow.
  *
  * @returns its result, or {@link WOKEN}
  */
@@ -37,12 +37,12 @@ export async function attempt<R>(
   }
   const scope = new CancellationScope();
   const retried = scope.run(() => run(patient));
-  const woken = condition(() => pulse.hasNews).then((): typeof WOKEN => WOKEN);
+  const woken = condition(() => pulse.isCalled).then((): typeof WOKEN => WOKEN);
   try {
     return await Promise.race([retried, woken]);
   } catch (error) {
     if (isCancellation(error)) throw error;
-    if (!(await condition(() => pulse.hasNews, REST))) pulse.touch();
+    if (!(await condition(() => pulse.isCalled, REST))) pulse.touch();
     return WOKEN;
   } finally {
     scope.cancel();

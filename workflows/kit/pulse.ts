@@ -27,6 +27,11 @@ export class Pulse {
     return this.changed;
   }
 
+  /** True when a message arrived, or the instant that the loop waits for came, since it last woke. */
+  get isCalled(): boolean {
+    return this.changed || this.due;
+  }
+
   /** Wakes the loop without counting as a message. */
   touch(): void {
     this.changed = true;
@@ -39,7 +44,7 @@ export class Pulse {
    */
   async next(until: number | null, summary: string): Promise<void> {
     if (!this.changed) this.arm(until, summary);
-    await condition(() => this.changed || this.due);
+    await condition(() => this.isCalled);
     this.changed = false;
     if (this.due) {
       this.due = false;
