@@ -1,4 +1,5 @@
 import pLimit from 'p-limit';
+import { isTaintDue, termsOf } from '../../domain/reclaim';
 import type { BindingRef } from '../../workflows/contracts/activities';
 import type { Fleet } from '../fleet/fleet';
 import { isPaused } from '../fleet/vnodes';
@@ -10,8 +11,8 @@ import { createVnode } from './lend-node';
 const CONCURRENCY = 32;
 
 /**
- * Creates the vnodes of those nodes that are to be lent, have none and are inside their window. Whatever cannot be done is left
- * to the nodes' workflows, which start next and look at everything.
+ * Creates the vnodes of those nodes that are to be lent, have none, are inside their window and far from its end. Whatever
+ * cannot be done is left to the nodes' workflows, which start next and look at everything.
  */
 export async function lendNodes(
   fleet: Fleet,
@@ -34,6 +35,6 @@ async function lendIfNew(
   if (view === null || view.vnode !== null || typeof view.node === 'string' || isPaused(view.binding)) return;
   const now = Date.now();
   const decision = decide(view, settings, now);
-  if (decision.action !== 'lend' || !decision.window.open) return;
+  if (decision.action !== 'lend' || isTaintDue({ ...decision, terms: termsOf(decision.policy.spec), now })) return;
   await createVnode({ fleet, settings, view, now }, view.node, decision);
 }

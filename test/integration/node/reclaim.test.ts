@@ -4,6 +4,7 @@ import type { Node, Pod } from 'kubernetes-types/core/v1';
 import { Fleet } from '../../../activities/fleet/fleet';
 import { openVirtualCluster } from '../../../activities/fleet/virtual-cluster';
 import { deleteOnce, evictOnce } from '../../../activities/node/delete-once';
+import { lendNodes } from '../../../activities/node/lend-nodes';
 import { reconcileNode } from '../../../activities/node/reconcile-node';
 import { placePod } from '../../../activities/pod/place-pod';
 import type { ActivitySettings } from '../../../activities/settings';
@@ -18,7 +19,7 @@ import { fakeNode } from '../../../local/clusters/fake-nodes';
 import type { NodeOrders, NodePass, NodeRef } from '../../../workflows/contracts/activities';
 import { BINDING, BINDINGS_PATH, clusterBinding, KUBECONFIG_SECRET, POLICIES_PATH } from '../../bench/rig/manifests';
 import { install } from '../../bench/rig/install';
-import { closedWindow } from '../../bench/rig/windows';
+import { closedWindow, windowEndingSoon } from '../../bench/rig/windows';
 import { startApiServers, type ApiServers } from '../../support/api-servers';
 import { eventually } from '../../support/eventually';
 import { departuresOf } from '../../support/reclaim/departures';
@@ -68,10 +69,9 @@ interface Leased {
   readonly pods: readonly string[];
 }
 
-/** A node that is lent, with pods that have a copy. Nothing ever stops there. */
-async function lend(spec: Partial<ResourceLeasingPolicySpec>, ...pods: string[]): Promise<Leased> {
+/** A node with a policy of its own. */
+async function offer(spec: Partial<ResourceLeasingPolicySpec>): Promise<NodeRef> {
   const node = `n${(nodes += 1)}`;
-  const ref = { binding: BINDING, bindingUid, node };
   await physical().api.create('/api/v1/nodes', fakeNode(node));
   await physical().api.create(POLICIES_PATH, {
     apiVersion: GROUP_VERSION,
@@ -79,6 +79,13 @@ async function lend(spec: Partial<ResourceLeasingPolicySpec>, ...pods: string[])
     metadata: { name: node },
     spec: { cluster: BINDING, nodeSelector: { nodeSelectorTerms: [{ matchFields: [{ key: 'metadata.name', operator: 'In', values: [node] }] }] }, ...spec },
   });
+  return { binding: BINDING, bindingUid, node };
+}
+
+/** A node that is lent, with pods that have a copy. Nothing ever stops there. */
+async function lend(spec: Partial<ResourceLeasingPolicySpec>, ...pods: string[]): Promise<Leased> {
+  const ref = await offer(spec);
+  const { node } = ref;
   await eventually(async () => expect((await pass(ref)).phase).toBe('Lent'));
   await eventually(() => expect(vnodeInStore(node)).toBeDefined());
   const names = pods.map((name) => `${node}-${name}`);
@@ -118,6 +125,7 @@ function asked(graceSeconds: number): LeaseOverride {
 const after = ({ phase, edge, forcedSince, stuck }: NodePass): Partial<NodeOrders> => ({ phase, edge, forcedSince, stuck });
 
 const vnodeInStore = (node: string) => fleet.virtual.nodes.store.get(vnodeOf(node)) as Node | undefined;
+const nearItsEnd = () => ({ timeWindows: [windowEndingSoon(Date.now()).window], noticePeriodSeconds: 3_600 });
 const closed = () => ({ timeWindows: [closedWindow(Date.now())] });
 const forced = (graceSeconds: number) => ({ forceReclaim: true, gracefulReclaimPeriodSeconds: graceSeconds });
 
@@ -208,6 +216,20 @@ it('ends what is left of a stuck node without grace when somebody asks for it th
   expect(await podNamed(name)).toBeNull();
   expect(await copiesNamed(name)).toEqual([]);
   await eventually(async () => expect(await pass(ref, { ...after(last), override: order })).toMatchObject({ phase: 'Verified', stuck: false }));
+});
+
+it.each([
+  ['at once', {}, true],
+  ['not ahead of its workflow while its window is closed', closed(), false],
+  ['not ahead of its workflow near the end of its window, which has to be told with it', nearItsEnd(), false],
+])('creates the vnode of a new node %s', async (_, spec, expected) => {
+  const ref = await offer(spec);
+  const cluster = await fleet.physical(fleet.binding(BINDING, bindingUid)!);
+  await eventually(() => expect([cluster.nodes.store.get(ref.node), cluster.policies.store.get(ref.node)]).not.toContain(undefined));
+  await lendNodes(fleet, SETTINGS, { name: BINDING, uid: bindingUid }, [ref.node]);
+  expect((await virtual().api.find(`/api/v1/nodes/${vnodeOf(ref.node)}`)) !== null).toBe(expected);
+  // Where it was not created, that was not for another reason.
+  if (!expected) await eventually(async () => expect((await pass(ref)).phase).not.toBe('Starting'));
 });
 
 it('takes a node back in an open window, after the grace that somebody gave', async () => {
