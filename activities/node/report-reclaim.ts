@@ -44,11 +44,15 @@ const FOR_THE_OWNER: readonly Reason[] = [Reason.NodeEmpty, Reason.ToleratingPod
 
 /** Says on both nodes that a reclaim has come to another phase, or is stuck. Best effort: never throws. */
 export function reportProgress(step: NodeStep, { phase, reason, message, stuck }: Standing): void {
-  const { orders } = step;
-  if (isNews(orders.phase, phase)) {
+  if (isNews(step.orders.phase, phase)) {
     mentionOnNodes(step, { type: phase === 'Forced' ? 'Warning' : 'Normal', reason, message });
   }
-  if (stuck !== null && !orders.stuck) mentionOnNodes(step, { type: 'Warning', reason: Reason.ReclaimStuck, message: stuck });
+  if (stuck !== null) reportStuck(step, stuck);
+}
+
+/** Says once on both nodes, as far as they can be reached, that a reclaim is stuck. Best effort: never throws. */
+export function reportStuck(step: NodeStep, message: string): void {
+  if (!step.orders.stuck) mentionOnNodes(step, { type: 'Warning', reason: Reason.ReclaimStuck, message });
 }
 
 /** A node that is lent for the first time is no news of a reclaim, and what was verified is closed at once. */

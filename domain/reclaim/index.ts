@@ -13,3 +13,4 @@ export {
 export { decodeTerms, encodeTerms, NO_TERMS, type ReclaimTerms, termsOf } from './terms';
 export { type AskedReclaim, isTaintDue, type Timeline, timelineOf, type TimelineFacts } from './timeline';
 export { protectedUntil } from './toleration';
+export { stuckUnseen } from './unseen';

@@ -58,7 +58,7 @@ export interface NodeRef {
 export type NodeOrders = Readonly<
   Pick<
     LeasedNodeState,
-    'phase' | 'edge' | 'nextEdge' | 'forcedSince' | 'stuck' | 'forcedAt' | 'cancelled' | 'override' | 'endedOverrideAt'
+    'phase' | 'edge' | 'nextEdge' | 'deadline' | 'forcedSince' | 'stuck' | 'forcedAt' | 'cancelled' | 'override' | 'endedOverrideAt'
   >
 >;
 

@@ -105,8 +105,8 @@ export class NodeRun {
 
   private async look(): Promise<void> {
     this.stale = false;
-    const { phase, edge, nextEdge, forcedSince, stuck, forcedAt, cancelled, override, endedOverrideAt } = this.state;
-    const orders = { phase, edge, nextEdge, forcedSince, stuck, forcedAt, cancelled, override, endedOverrideAt };
+    const { phase, edge, nextEdge, deadline, forcedSince, stuck, forcedAt, cancelled, override, endedOverrideAt } = this.state;
+    const orders = { phase, edge, nextEdge, deadline, forcedSince, stuck, forcedAt, cancelled, override, endedOverrideAt };
     const pass = await attempt(this.pulse, (activities) => activities.reconcileNode(this.ref, orders));
     if (pass === WOKEN) this.stale = true;
     // A request that came meanwhile is newer than what this pass made of the one before.

@@ -14,6 +14,7 @@ import type { ResourceLeasingPolicySpec } from '../../../api/names/types';
 import { toRfc3339 } from '../../../domain/conditions';
 import type { LeaseOverride } from '../../../domain/override';
 import type { PodObject } from '../../../domain/pods';
+import { decodeNote } from '../../../domain/reclaim';
 import { createKubeClient, loadKubeconfig } from '../../../kube';
 import { fakeNode } from '../../../local/clusters/fake-nodes';
 import type { NodeOrders, NodePass, NodeRef } from '../../../workflows/contracts/activities';
@@ -32,7 +33,7 @@ const SETTINGS: ActivitySettings = {
   ...{ unreachableAfterMillis: 30_000, reclaimStuckAfterMillis: 1_500, copyRetentionMillis: 300_000, maxReclaimPercent: null },
 };
 const NOTHING_KNOWN: NodeOrders = {
-  ...{ phase: 'Starting', edge: null, forcedSince: null, stuck: false, forcedAt: null, cancelled: false },
+  ...{ phase: 'Starting', edge: null, deadline: null, forcedSince: null, stuck: false, forcedAt: null, cancelled: false },
   ...{ override: null, endedOverrideAt: null },
 };
 
@@ -122,7 +123,7 @@ function asked(graceSeconds: number): LeaseOverride {
 }
 
 /** What the workflow would remember of a pass. */
-const after = ({ phase, edge, forcedSince, stuck }: NodePass): Partial<NodeOrders> => ({ phase, edge, forcedSince, stuck });
+const after = ({ phase, edge, deadline, forcedSince, stuck }: NodePass): Partial<NodeOrders> => ({ phase, edge, deadline, forcedSince, stuck });
 
 const vnodeInStore = (node: string) => fleet.virtual.nodes.store.get(vnodeOf(node)) as Node | undefined;
 const nearItsEnd = () => ({ timeWindows: [windowEndingSoon(Date.now()).window], noticePeriodSeconds: 3_600 });
@@ -133,6 +134,13 @@ async function edit(node: string, spec: object): Promise<void> {
   await physical().api.merge(`${POLICIES_PATH}/${node}`, { spec });
   const cluster = await fleet.physical(fleet.binding(BINDING, bindingUid)!);
   await eventually(() => expect(cluster.policies.store.get(node)?.spec).toMatchObject(spec));
+}
+
+async function setConnected(status: 'True' | 'False'): Promise<void> {
+  const condition = { type: 'Connected', status, reason: 'Told', message: '', lastTransitionTime: toRfc3339(Date.now()) };
+  await virtual().api.merge(`${BINDINGS_PATH}/${BINDING}/status`, { status: { conditions: [condition] } });
+  const stored = () => fleet.binding(BINDING, bindingUid)?.status?.conditions?.find(({ type }) => type === 'Connected')?.status;
+  await eventually(() => expect(stored()).toBe(status));
 }
 
 async function copiesNamed(name: string): Promise<string[]> {
@@ -216,6 +224,27 @@ it('ends what is left of a stuck node without grace when somebody asks for it th
   expect(await podNamed(name)).toBeNull();
   expect(await copiesNamed(name)).toEqual([]);
   await eventually(async () => expect(await pass(ref, { ...after(last), override: order })).toMatchObject({ phase: 'Verified', stuck: false }));
+});
+
+it('says that a node is stuck where its physical cluster does not answer, and holds what it was', async () => {
+  const { ref } = await lend(forced(0), 'a');
+  await edit(ref.node, closed());
+  const last = await pass(ref);
+  expect(last).toMatchObject({ phase: 'Forced', stuck: false });
+  await eventually(() => expect(decodeNote(vnodeInStore(ref.node)?.metadata?.annotations?.[Annotation.Reclaim])).not.toBeNull());
+  await setConnected('False');
+  // So long after the last sign of life lists are stale.
+  const later = jest.spyOn(Date, 'now').mockReturnValue(Date.now() + 100_000);
+  try {
+    const held = await reconcileNode(dependencies(), ref, { ...NOTHING_KNOWN, ...after(last) });
+    expect(held).toMatchObject({ phase: 'Forced', deadline: last.deadline, forcedSince: last.forcedSince, stuck: true });
+  } finally {
+    later.mockRestore();
+    await setConnected('True');
+  }
+  const { metadata, spec } = await virtual().api.get<Node>(`/api/v1/nodes/${vnodeOf(ref.node)}`);
+  expect(decodeNote(metadata?.annotations?.[Annotation.Reclaim])).toMatchObject({ stuck: expect.stringContaining('does not answer') });
+  expect(spec?.taints?.map(({ key }) => key)).toContain(Taint.ClusterUnreachable);
 });
 
 it.each([
