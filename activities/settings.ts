@@ -4,6 +4,8 @@ export interface ActivitySettings {
   readonly zone: string;
   /** IP address of the gateway as the virtual cluster reaches it; null: vnodes advertise none. */
   readonly gatewayAddress: string | null;
+  /** Port of the gateway that stands for all vnodes; null: each vnode has its own. */
+  readonly kubeletPort: number | null;
   /** Base port of the gateway's metrics listener. Default 9006. */
   readonly prometheusPort: number;
   /** Most leased nodes that an edit may reclaim at once without being confirmed, percent; null: any number. */

@@ -2,12 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Lease } from 'kubernetes-types/coordination/v1';
 import type { Node } from 'kubernetes-types/core/v1';
-import { GATEWAY_LEASE, Label, MANAGED_BY, PHYSICAL_READY } from '../api/names/keys';
+import { Annotation, GATEWAY_LEASE, Label, MANAGED_BY, PHYSICAL_READY } from '../api/names/keys';
 import { createKubeClient, NodeLeases, Nodes, startInformer, type ClusterAccess, type Informer, type KubeClient } from '../kube';
 import type { Logger } from '../workers/observability/logger';
 import { serveHealth } from '../workers/process';
 import { floodLog } from './failure-log';
-import { answerKubeletRoute } from './kubelet-routes';
+import { KubeletApi, type KubeletApiOptions } from './kubelet/kubelet-api';
 import { buryLease } from './leases/bury-lease';
 import { Heartbeat } from './leases/heartbeat';
 import { gatewayLease, LEASE_SELECTOR, NODE_LEASE_NAMESPACE } from './leases/lease-object';
@@ -24,11 +24,15 @@ export interface GatewayOptions {
   readonly logger: Logger;
   /** Default {@link DEFAULT_LEASE_TIMING}. */
   readonly timing?: LeaseTiming;
+  /** Default: the kubelet API is not served. */
+  readonly kubelet?: KubeletApiOptions;
 }
 
 /** A gateway that listens. */
 export interface Gateway {
   readonly httpPort: number;
+  /** Null: it is not served. */
+  readonly kubelet: KubeletApi | null;
   /** Resolves when the first lists are in: from then on heartbeats are written. Rejects when it is stopped before. */
   synced(): Promise<void>;
   stop(): Promise<void>;
@@ -47,11 +51,12 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const client = createKubeClient(options.access, { component: 'gateway', observe: (request) => metrics.request(request) });
   const { vnodes, leases } = watchCluster(client, logger);
   const lists = { vnodes, leases };
+  const observe = (route: string, status: number) => metrics.answered(route, status);
+  const kubelet = options.kubelet === undefined ? null : new KubeletApi({ client, vnodes, logger, observe }, options.kubelet);
   const health = await serveHealth({
     port: options.httpPort,
-    checks: { livez: () => [], readyz: () => missingLists(lists) },
+    checks: { livez: () => [], readyz: () => [...missingLists(lists), ...(kubelet?.missing() ?? [])] },
     metrics: () => metrics.registry.metrics(),
-    fallback: answerKubeletRoute,
   });
   let own: Heartbeat | undefined;
   const begun = Promise.all([vnodes.synced(), leases.synced()]).then(() => {
@@ -66,8 +71,11 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   begun.catch(() => undefined);
   return {
     httpPort: health.port,
+    kubelet,
     synced: () => begun,
     stop: async () => {
+      // Heartbeats go on while streams do.
+      await kubelet?.stop();
       await Promise.all([keeper?.stop(), own?.stop()]);
       await Promise.all([health.close(), vnodes.stop(), leases.stop()]);
       await client.close();
@@ -99,7 +107,7 @@ function watchCluster(client: KubeClient, logger: Logger): Lists {
   return {
     vnodes: startInformer(client, Nodes, {
       labelSelector: `${Label.ManagedBy}=${MANAGED_BY}`,
-      trim: identityAndReadiness,
+      trim: trimmed,
       onError: onError('Node'),
     }),
     leases: startInformer(client, NodeLeases, {
@@ -110,11 +118,19 @@ function watchCluster(client: KubeClient, logger: Logger): Lists {
   };
 }
 
-/** All that a heartbeat needs of a Node; a thousand whole ones would be megabytes. */
-function identityAndReadiness({ metadata, status }: Node): Node {
-  const { name, uid, resourceVersion } = metadata ?? {};
+const KEPT_LABELS: readonly string[] = [Label.ClusterBinding, Label.ProxierPort];
+const KEPT_ANNOTATIONS: readonly string[] = [Annotation.PhysicalNodeName];
+
+/** All that heartbeats and the kubelet API need of a Node; a thousand whole ones would be megabytes. */
+function trimmed({ metadata, status }: Node): Node {
+  const { name, uid, resourceVersion, labels, annotations } = metadata ?? {};
+  const kept = { labels: picked(labels, KEPT_LABELS), annotations: picked(annotations, KEPT_ANNOTATIONS) };
   const conditions = status?.conditions?.filter(({ type }) => type === PHYSICAL_READY);
-  return { metadata: { name, uid, resourceVersion }, status: { conditions } };
+  return { metadata: { name, uid, resourceVersion, ...kept }, status: { conditions } };
+}
+
+function picked(all: Readonly<Record<string, string>> = {}, keys: readonly string[]): Record<string, string> {
+  return Object.fromEntries(Object.entries(all).filter(([key]) => keys.includes(key)));
 }
 
 function missingLists(lists: Lists): string[] {

@@ -2,6 +2,7 @@ import { loadKubeconfig } from '../kube';
 import { createLogger } from '../workers/observability/logger';
 import { exitWithParent, HTTP_PORT_VARIABLE, onShutdown, reportReady } from '../workers/process';
 import { startGateway } from './gateway';
+import { kubeletSettings } from './settings';
 
 /** Kubeconfig of the virtual cluster; absent: the pod's own ServiceAccount, or kubectl's rules. */
 const KUBECONFIG_VARIABLE = 'KUBEOCEAN_KUBECONFIG';
@@ -15,6 +16,7 @@ async function run(): Promise<void> {
       access: loadKubeconfig(process.env[KUBECONFIG_VARIABLE]),
       httpPort: Number(process.env[HTTP_PORT_VARIABLE] ?? 0),
       logger,
+      kubelet: kubeletSettings(process.env),
     });
     onShutdown(() => gateway.stop(), { onError: (error) => logger.error(error, 'the gateway did not stop in order') });
     logger.info({ httpPort: gateway.httpPort }, 'gateway listens');

@@ -30,6 +30,12 @@ export class GatewayMetrics {
     labelNames: ['verb', 'kind', 'status'] as const,
     registers: [this.registry],
   });
+  private readonly answers = new Counter({
+    name: 'kubeocean_gateway_kubelet_requests_total',
+    help: 'Requests to the kubelet API of virtual nodes by route and status; 101: a stream was opened.',
+    labelNames: ['route', 'status'] as const,
+    registers: [this.registry],
+  });
 
   constructor(sources: GaugeSources) {
     const { registry } = this;
@@ -47,6 +53,10 @@ export class GatewayMetrics {
 
   failed(): void {
     this.renewals.inc({ result: 'failed' });
+  }
+
+  answered(route: string, status: number): void {
+    this.answers.inc({ route, status });
   }
 
   request({ verb, kind, status }: RequestObservation): void {

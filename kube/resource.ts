@@ -1,4 +1,5 @@
 import type { CustomResourceDefinition } from 'kubernetes-types/apiextensions/v1';
+import type { CertificateSigningRequest } from 'kubernetes-types/certificates/v1';
 import type { Lease } from 'kubernetes-types/coordination/v1';
 import type {
   ConfigMap,
@@ -81,6 +82,11 @@ export const ServiceAccounts = resourceType<ServiceAccount>('v1', 'ServiceAccoun
 export const Services = resourceType<Service>('v1', 'Service', namespaced);
 /** The heartbeat objects of nodes (`coordination.k8s.io` Lease); "lease" alone means lending. */
 export const NodeLeases = resourceType<Lease>('coordination.k8s.io/v1', 'Lease', namespaced);
+export const CertificateSigningRequests = resourceType<CertificateSigningRequest>(
+  'certificates.k8s.io/v1',
+  'CertificateSigningRequest',
+  clusterWide,
+);
 export const CsiNodes = resourceType<CSINode>('storage.k8s.io/v1', 'CSINode', clusterWide);
 export const PriorityClasses = resourceType<PriorityClass>('scheduling.k8s.io/v1', 'PriorityClass', {
   plural: 'priorityclasses',

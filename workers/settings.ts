@@ -20,6 +20,7 @@ export function activitySettings(env: Environment): ActivitySettings {
   return {
     zone: knownZone(),
     gatewayAddress: address,
+    kubeletPort: numberFrom(env, 'KUBEOCEAN_KUBELET_PORT', 0) || null,
     prometheusPort: numberFrom(env, 'KUBEOCEAN_PROMETHEUS_PORT', 9_006),
     maxReclaimPercent: percentFrom(env, 'KUBEOCEAN_MAX_RECLAIM_PERCENT'),
     unreachableAfterMillis: numberFrom(env, 'KUBEOCEAN_UNREACHABLE_AFTER_MS', 30_000),

@@ -114,6 +114,7 @@ export function endpointOf(fleet: Fleet, view: NodeView, settings: ActivitySetti
   return {
     address: settings.gatewayAddress,
     kubeletPort: proxierPortOf(view.vnode) ?? freePort(fleet, view.vnodeName),
+    commonPort: settings.kubeletPort ?? undefined,
     prometheusPort: settings.prometheusPort,
   };
 }

@@ -44,7 +44,7 @@ export function desiredStatus(facts: StatusFacts): NodeStatus {
     allocatable: offered,
     conditions: desiredConditions(facts),
     addresses: addressesOf(facts),
-    daemonEndpoints: { kubeletEndpoint: { Port: endpoint.kubeletPort } },
+    daemonEndpoints: { kubeletEndpoint: { Port: endpoint.commonPort ?? endpoint.kubeletPort } },
     ...(physical.status?.nodeInfo === undefined ? {} : { nodeInfo: physical.status.nodeInfo }),
     ...(physical.status?.phase === undefined ? {} : { phase: physical.status.phase }),
   };

@@ -22,6 +22,8 @@ export interface VnodeEndpoint {
   readonly address: string | null;
   /** Kubelet port of this vnode there. */
   readonly kubeletPort: number;
+  /** Port there that stands for every vnode and is advertised instead; absent: none does. */
+  readonly commonPort?: number;
   /** Base port of the metrics listener; absent: no annotation `prometheus-url`. */
   readonly prometheusPort?: number;
 }

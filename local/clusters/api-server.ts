@@ -114,6 +114,7 @@ function baseArgs({ cluster, etcdUrl, pki, serviceCidr }: ApiServerInput, port: 
     '--endpoint-reconciler-type=none',
     `--kubelet-client-certificate=${files.kubeletClientCert}`,
     `--kubelet-client-key=${files.kubeletClientKey}`,
+    `--kubelet-certificate-authority=${files.caCert}`,
     '--kubelet-preferred-address-types=InternalIP',
   ];
 }

@@ -52,6 +52,11 @@ export class CertificateAuthority {
     return new CertificateAuthority(certificate.toString('pem'), certificate, keys);
   }
 
+  /** PEM of the authority's key: for a controller manager that signs in its name. */
+  async key(): Promise<string> {
+    return await privateKeyPem(this.keys.privateKey);
+  }
+
   /** A certificate with clientAuth, and with serverAuth too when `subject.serving`. */
   async issue(subject: Subject): Promise<Credential> {
     const keys = await newKeys();

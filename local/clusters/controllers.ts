@@ -41,6 +41,8 @@ export async function startControllerManager(input: ControllerManagerInput): Pro
       '--use-service-account-credentials=true',
       `--service-account-private-key-file=${pki.files.serviceAccountKey}`,
       `--root-ca-file=${pki.files.caCert}`,
+      `--cluster-signing-cert-file=${pki.files.caCert}`,
+      `--cluster-signing-key-file=${pki.files.caKey}`,
       '--pvclaimbinder-sync-period=1s',
       `--controllers=${(input.controllers ?? ['*']).join(',')}`,
       ...monitor,

@@ -16,6 +16,7 @@ export interface Pki {
 /** Absolute paths; every file has mode 0600. */
 export interface PkiFiles {
   readonly caCert: string;
+  readonly caKey: string;
   readonly servingCert: string;
   readonly servingKey: string;
   readonly kubeletClientCert: string;
@@ -39,8 +40,9 @@ export async function createPki(cluster: string, folder: string): Promise<Pki> {
   ]);
   const write = fileWriter(folder);
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  const [caCert, servingCert, servingKey, kubeletClientCert, kubeletClientKey] = await Promise.all([
+  const [caCert, caKey, servingCert, servingKey, kubeletClientCert, kubeletClientKey] = await Promise.all([
     write('ca.crt', ca.cert),
+    write('ca.key', await ca.key()),
     write('serving.crt', serving.cert),
     write('serving.key', serving.key),
     write('kubelet-client.crt', kubeletClient.cert),
@@ -54,6 +56,7 @@ export async function createPki(cluster: string, folder: string): Promise<Pki> {
   ]);
   const files: PkiFiles = {
     caCert,
+    caKey,
     servingCert,
     servingKey,
     kubeletClientCert,

@@ -20,6 +20,8 @@ export const REQUIRED_PERMISSIONS: readonly Permission[] = [
   ...rights(['list', 'watch'], 'pods', 'cluster'),
   ...rights(['get', 'create', 'patch', 'delete'], 'pods', 'mount'),
   ...rights(['patch'], 'pods/ephemeralcontainers', 'mount'),
+  ...rights(['get'], 'pods/log', 'mount'),
+  ...['pods/exec', 'pods/attach', 'pods/portforward'].flatMap((resource) => rights(['get', 'create'], resource, 'mount')),
   ...rights(['list', 'watch', 'patch'], 'resourceleasingpolicies', 'cluster', API_GROUP),
   ...rights(['patch'], 'resourceleasingpolicies/status', 'cluster', API_GROUP),
   ...rights(['get', 'create'], 'priorityclasses', 'cluster', 'scheduling.k8s.io'),

@@ -29,7 +29,7 @@ import { PODS, vnodeOf } from '../../support/reclaim/rig';
 jest.setTimeout(60_000);
 
 const SETTINGS: ActivitySettings = {
-  ...{ zone: 'UTC', gatewayAddress: null, prometheusPort: 9_006 },
+  ...{ zone: 'UTC', gatewayAddress: null, kubeletPort: null, prometheusPort: 9_006 },
   ...{ unreachableAfterMillis: 30_000, reclaimStuckAfterMillis: 1_500, copyRetentionMillis: 300_000, maxReclaimPercent: null },
 };
 const NOTHING_KNOWN: NodeOrders = {

@@ -147,6 +147,11 @@ describe('planVnodeStatus', () => {
       },
     ],
     [
+      'a port of all vnodes',
+      { endpoint: { address: '10.9.0.1', kubeletPort: 20_001, commonPort: 10_250 } },
+      { daemonEndpoints: { kubeletEndpoint: { Port: 10_250 } } },
+    ],
+    [
       'a reboot',
       {
         physical: aNode()
