@@ -1,6 +1,6 @@
 import type { Platform } from './platform';
 
-/** The server programs and command lines that the demo, the tests and `kubeocean up` start. */
+/** The server programs and command lines that the demo, every test and `kubeocean up` may start. */
 export const tools = [
   'etcd',
   'kube-apiserver',
@@ -10,7 +10,10 @@ export const tools = [
   'kwok',
   'temporal',
 ] as const;
-export type Tool = (typeof tools)[number];
+/** Programs that few tests start; nobody gets one without asking for it. */
+export const rareTools = ['metrics-server'] as const;
+export type UsualTool = (typeof tools)[number];
+export type Tool = UsualTool | (typeof rareTools)[number];
 
 /** One Kubernetes version for all its programs. */
 export const KUBERNETES_VERSION = '1.35.4';
@@ -140,6 +143,19 @@ const temporal: ToolSpec = {
   },
 };
 
+const metricsServer: ToolSpec = {
+  version: '0.9.0',
+  variable: variableOf('metrics-server'),
+  versionArgs: ['--version'],
+  // Released as a container image alone.
+  release: () => null,
+  build: {
+    module: 'metrics-server',
+    package: 'sigs.k8s.io/metrics-server/cmd/metrics-server',
+    set: '-X k8s.io/client-go/pkg/version.gitVersion=v0.9.0',
+  },
+};
+
 /** The pinned versions and where they come from. */
 export const officialCatalog: Catalog = {
   etcd,
@@ -149,4 +165,5 @@ export const officialCatalog: Catalog = {
   kubectl: kubernetes('kubectl'),
   kwok,
   temporal,
+  'metrics-server': metricsServer,
 };

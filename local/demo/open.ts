@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
-import type { Tool } from '../binaries';
+import type { UsualTool } from '../binaries';
 import type { ProcessError } from '../processes/process-error';
 import type { Progress } from '../progress';
 import { startStack, type Stack } from '../stack';
@@ -10,7 +10,7 @@ import type { Durations, Lender, Walk } from './walk';
 
 /** What to open the walk with. */
 export interface OpenOptions {
-  readonly binaries: Readonly<Record<Tool, string>>;
+  readonly binaries: Readonly<Record<UsualTool, string>>;
   /** Everything is written below this folder. */
   readonly dir: string;
   readonly report?: Progress;
