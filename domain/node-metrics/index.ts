@@ -1,0 +1,6 @@
+export { type CounterMemory, NO_MEMORY } from './counters';
+export { NodeTotals } from './node-totals';
+export { type OwnPod, type OwnPods, ownPods, type OwnPodsFacts, podKey } from './own-pods';
+export { expositionRewriter, type ExpositionRules } from './rewrite-exposition';
+export { rewriteSummary, type SummaryRules } from './rewrite-summary';
+export { JsonNumber, type LosslessJson, type LosslessObject, parseLossless, stringifyLossless } from './lossless-json';
