@@ -6,6 +6,8 @@ import { ClusterBindings, CsiNodes, Namespaces, Nodes, Pods, startInformer } fro
 import type { Informer, InformerOptions, KubeClient, KubeObject } from '../../kube';
 import { dependencyKeys } from '../../domain/pods';
 import type { PodObject } from '../../domain/pods';
+import { proxierPortOf } from '../../domain/vnode';
+import type { NodeObject } from '../../domain/vnode';
 import { watchEndpoints } from './endpoints';
 import type { VirtualEndpoints } from './endpoints';
 import { isFresh } from './listed';
@@ -20,6 +22,8 @@ export const BY_VIRTUAL_UID = 'virtualUid';
 export const BY_DEPENDENCY = 'dependency';
 /** Index of vnodes by the name of their binding. */
 export const BY_BINDING = 'binding';
+/** Index of vnodes by their kubelet port on the gateway. */
+export const BY_PORT = 'port';
 
 /** The virtual cluster as one process sees it: a client and one informer per kind. */
 export interface VirtualCluster {
@@ -59,7 +63,8 @@ export async function openVirtualCluster(
     },
     onError,
   });
-  const nodes = startInformer(client, Nodes, ofBindings<Node>(onError));
+  const ofVnodes = ofBindings<Node>(onError);
+  const nodes = startInformer(client, Nodes, { ...ofVnodes, indexes: { ...ofVnodes.indexes, [BY_PORT]: portsOf } });
   const csiNodes = startInformer(client, CsiNodes, ofBindings<CSINode>(onError));
   const bindings = startInformer(client, ClusterBindings, { onError });
   const endpoints = watchEndpoints(client, onError);
@@ -90,6 +95,11 @@ function ofBindings<T extends KubeObject>(onError: (error: unknown) => void): In
     indexes: { [BY_BINDING]: (object) => [object.metadata?.labels?.[Label.ClusterBinding] ?? ''] },
     onError,
   };
+}
+
+function portsOf(vnode: Node): readonly string[] {
+  const port = proxierPortOf(vnode as NodeObject);
+  return port === null ? [] : [String(port)];
 }
 
 /** UID of kube-system, the customary identity of a cluster. */

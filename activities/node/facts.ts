@@ -4,14 +4,14 @@ import type { ClusterBinding, ResourceLeasingPolicy } from '../../api/names/type
 import { lendableCapacity } from '../../domain/capacity';
 import type { OccupyingPod } from '../../domain/capacity';
 import { findCondition } from '../../domain/conditions';
-import { chooseProxierPort, decideNode, proxierPortOf, vnodeName } from '../../domain/vnode';
+import { chooseProxierPort, decideNode, holderOfPort, proxierPortOf, vnodeName } from '../../domain/vnode';
 import type { LendableNode, NodeDecision, NodeObject, VnodeEndpoint } from '../../domain/vnode';
 import { Nodes } from '../../kube';
 import type { NodeOrders, NodeRef } from '../../workflows/contracts/activities';
 import { countingBinding, countingPolicy } from '../fleet/accepted';
 import type { Fleet } from '../fleet/fleet';
 import type { PhysicalCluster } from '../fleet/physical-cluster';
-import { BY_NODE } from '../fleet/virtual-cluster';
+import { BY_NODE, BY_PORT } from '../fleet/virtual-cluster';
 import type { ActivitySettings } from '../settings';
 
 /** Everything about one lent node, as this process's stores show it. */
@@ -109,17 +109,29 @@ export function capacityOf(
   });
 }
 
-/** Where the vnode's kubelet API is served: the port it has, or a free one. */
+/** Where the vnode's kubelet API is served: the port that belongs to it, or a free one. */
 export function endpointOf(fleet: Fleet, view: NodeView, settings: ActivitySettings): VnodeEndpoint {
   return {
     address: settings.gatewayAddress,
-    kubeletPort: proxierPortOf(view.vnode) ?? freePort(fleet, view.vnodeName),
+    kubeletPort: portOf(fleet, view),
     commonPort: settings.kubeletPort ?? undefined,
     prometheusPort: settings.prometheusPort,
   };
 }
 
-function freePort(fleet: Fleet, name: string): number {
-  const taken = new Set(fleet.virtual.nodes.store.list().map((node) => proxierPortOf(node as NodeObject)));
-  return chooseProxierPort(name, (port) => taken.has(port));
+function portOf(fleet: Fleet, { vnode, vnodeName: name }: NodeView): number {
+  const othersWith = (port: number) => vnodesWithPort(fleet, port).filter(({ metadata }) => metadata.name !== name);
+  const port = proxierPortOf(vnode);
+  if (vnode !== null && port !== null && holderOfPort(vnode, othersWith(port)) === vnode) return port;
+  return chooseProxierPort(name, (candidate) => othersWith(candidate).length > 0);
+}
+
+function vnodesWithPort(fleet: Fleet, port: number): readonly NodeObject[] {
+  return fleet.virtual.nodes.store.by(BY_PORT, String(port)) as readonly NodeObject[];
+}
+
+/** The vnodes that have the same kubelet port as this one: all but one of them get another. */
+export function portRivals(fleet: Fleet, vnode: NodeObject): readonly NodeObject[] {
+  const port = proxierPortOf(vnode);
+  return port === null ? [] : vnodesWithPort(fleet, port).filter(({ metadata }) => metadata.name !== vnode.metadata.name);
 }

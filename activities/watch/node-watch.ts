@@ -12,7 +12,7 @@ import { Nodes } from '../../kube';
 import type { Change } from '../../kube';
 import { BY_BINDING } from '../fleet/virtual-cluster';
 import { isPaused } from '../fleet/vnodes';
-import { capacityOf, decide, endpointOf, viewNode } from '../node/facts';
+import { capacityOf, decide, endpointOf, portRivals, viewNode } from '../node/facts';
 import type { NodeView } from '../node/facts';
 import { labelPhysicalNode, lacksPolicyLabel, unlabelPhysicalNode } from '../node/policy-label';
 import type { WatchContext, WatchPart } from './context';
@@ -89,6 +89,9 @@ export class NodeWatch implements WatchPart {
     // However it came to be gone: if its node is to be lent, the binding hears of it as of a new one.
     if (now === null) this.announced.delete(physicalNodeOf(vnode) ?? '');
     this.addVnode(vnode);
+    if (old !== null) return;
+    const { fleet, ref } = this.context;
+    for (const rival of portRivals(fleet, vnode)) if (isVnodeOf(rival, ref)) this.addVnode(rival);
   }
 
   /** A pod's arrival, end, departure and resize change what is free; anything else about it does not. */

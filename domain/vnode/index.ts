@@ -6,7 +6,7 @@ export { physicalNodeOf, toLabelValue, vnodeName } from './naming';
 export { isVnodeOf, planVnode, type VnodeFacts, type VnodePatch, type VnodePlan } from './plan';
 export { isPolicyLabelOurs, type PolicyLabelFacts, policyLabelToSet } from './policy-label';
 export { withReclaimConditions } from './reclaim-conditions';
-export { chooseProxierPort, proxierPortOf } from './proxier-port';
+export { chooseProxierPort, holderOfPort, proxierPortOf, vnodesByPort } from './proxier-port';
 export { desiredStatus, isPhysicalReady, planVnodeStatus, type StatusFacts, type VnodeStatusPatch } from './status';
 export type { NodeObject, VnodeBinding, VnodeEndpoint } from './types';
 export { releasePatch, teardownPatch, teardownStartedAt } from './teardown-patch';

@@ -3,11 +3,9 @@ import { decodeExpected } from '../../../../domain/metadata';
 import type { ReclaimNote } from '../../../../domain/reclaim';
 import { encodeOverride } from '../../../../domain/override';
 import {
-  chooseProxierPort,
   type NodeObject,
   physicalNodeOf,
   planVnode,
-  proxierPortOf,
   releasePatch,
   teardownPatch,
   teardownStartedAt,
@@ -67,26 +65,6 @@ describe('vnodeName', () => {
   ])('%s', (_, node, name) => {
     expect(vnodeName('e1', node)).toBe(name);
     expect(name.length).toBeLessThanOrEqual(63);
-  });
-});
-
-describe('proxier port', () => {
-  it('comes from the hash of the name, then upward, then round', () => {
-    expect(chooseProxierPort('vnode-e1-n1', () => false)).toBe(36_396);
-    expect(chooseProxierPort('vnode-e1-n1', (port) => port < 36_400 && port >= 36_396)).toBe(36_400);
-    expect(chooseProxierPort('vnode-e1-n1', (port) => port >= 36_396)).toBe(15_000);
-    expect(() => chooseProxierPort('vnode-e1-n1', () => true)).toThrow('no kubelet port is free');
-  });
-
-  it.each([
-    ['20001', 20_001],
-    ['80', null],
-    ['70000', null],
-    ['word', null],
-    [undefined, null],
-  ])('an existing label %j means %s', (value, port) => {
-    const labels: Record<string, string> = value === undefined ? {} : { 'kubeocean.io/proxier_port': value };
-    expect(proxierPortOf(aNode().labelled(labels).build())).toBe(port);
   });
 });
 
@@ -165,6 +143,12 @@ describe('planVnode creates', () => {
       "the physical cluster's own bookkeeping",
       { physical: aNode().annotated({ 'node.alpha.kubernetes.io/ttl': '30' }).build() },
       'node.alpha.kubernetes.io/ttl',
+      undefined,
+    ],
+    [
+      'where the physical kubelet has its figures',
+      { physical: aNode().annotated({ 'metrics.k8s.io/resource-metrics-path': '/elsewhere' }).build() },
+      'metrics.k8s.io/resource-metrics-path',
       undefined,
     ],
     [
