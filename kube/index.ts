@@ -23,6 +23,7 @@ export { createKubeClient } from './http-client';
 export { startInformer, type Change, type Informer, type InformerOptions } from './informer';
 export { parseKubeconfig } from './kubeconfig';
 export { KubeconfigError } from './kubeconfig-document';
+export { LineSplitter } from './line-splitter';
 export { loadKubeconfig } from './load-kubeconfig';
 export { isTlsFault } from './network-faults';
 export type { Lifetime } from './lifetime';
