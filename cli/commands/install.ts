@@ -2,7 +2,7 @@ import { Option, type Command } from 'commander';
 import { WORKER_NAMESPACE } from '../../api/names/keys';
 import { withCluster } from '../connect';
 import { applyManifest, type Applied, type ApplyResult } from '../install/apply';
-import { CLUSTER_ROLES, readManifests, type ClusterRoleName } from '../install/manifests';
+import { CLUSTER_ROLES, NODE_FIGURES, readManifests, type ClusterRoleName } from '../install/manifests';
 import { placeIn } from '../install/place';
 import { waitUntilEstablished } from '../install/wait-until-established';
 import type { Io } from '../io';
@@ -12,6 +12,7 @@ interface InstallOptions {
   readonly kubeconfig: string;
   readonly role: ClusterRoleName;
   readonly namespace?: string;
+  readonly nodeFigures?: boolean;
   readonly dryRun?: boolean;
 }
 
@@ -27,6 +28,7 @@ export function registerInstall(program: Command, io: Io): void {
         .makeOptionMandatory(),
     )
     .option('--namespace <name>', `physical only: the mount namespace (default: "${WORKER_NAMESPACE}")`)
+    .option('--node-figures', 'physical only: also grant the node proxy, for all figures of lent nodes; it opens every kubelet to the borrower')
     .option('--dry-run', 'let the API server check everything and write nothing')
     .action((options: InstallOptions) => install(options, io));
 }
@@ -46,11 +48,14 @@ async function install(options: InstallOptions, io: Io): Promise<void> {
   });
 }
 
-function manifestsFor({ role, namespace }: InstallOptions) {
-  const manifests = readManifests(role);
-  if (namespace === undefined) return manifests;
-  if (role !== 'physical') throw new UserError('--namespace goes with --role physical only; leave it out.');
-  return placeIn(namespace, manifests);
+function manifestsFor({ role, namespace, nodeFigures }: InstallOptions) {
+  if (role === 'virtual') {
+    const given = namespace === undefined ? nodeFigures && '--node-figures' : '--namespace';
+    if (given) throw new UserError(`${given} goes with --role physical only; leave it out.`);
+    return readManifests(role);
+  }
+  const manifests = [...readManifests(role), ...(nodeFigures ? readManifests(NODE_FIGURES) : [])];
+  return placeIn(namespace ?? WORKER_NAMESPACE, manifests);
 }
 
 function line({ result, kind, key, unchecked }: Applied): string {

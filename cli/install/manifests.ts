@@ -42,13 +42,16 @@ const TYPES: readonly ResourceType<KubeObject>[] = [
 /** The custom resource that lives on each side. */
 const CUSTOM_RESOURCE: Readonly<Record<ClusterRoleName, string>> = { virtual: CLUSTER_BINDING_KIND, physical: POLICY_KIND };
 
+/** Rights that a lender may grant beyond those of an ordinary installation, by their folder below `deploy/rbac`. */
+export const NODE_FIGURES = 'physical-node-figures';
+
 /**
  * The objects of one side, from `deploy/crds` and `deploy/rbac/<role>`, in the order of application.
  *
  * @param deploy The folder to read; default that of this package.
  */
-export function readManifests(role: ClusterRoleName, deploy = join(packageRoot(), 'deploy')): Manifest[] {
-  const crds = readFolder(join(deploy, 'crds')).filter((crd) => definedKind(crd) === CUSTOM_RESOURCE[role]);
+export function readManifests(role: ClusterRoleName | typeof NODE_FIGURES, deploy = join(packageRoot(), 'deploy')): Manifest[] {
+  const crds = role === NODE_FIGURES ? [] : readFolder(join(deploy, 'crds')).filter((crd) => definedKind(crd) === CUSTOM_RESOURCE[role]);
   const rbac = readFolder(join(deploy, 'rbac', role));
   return [...crds, ...rbac].sort((a, b) => TYPES.indexOf(typeOf(a)) - TYPES.indexOf(typeOf(b)));
 }

@@ -1,7 +1,7 @@
-import { Check, failed, passed } from '../../../domain/binding';
+import { Check, failed, passed, warned } from '../../../domain/binding';
 import type { PreflightCheck } from '../../../domain/binding';
 import type { KubeClient } from '../../../kube';
-import { REQUIRED_PERMISSIONS } from './permissions';
+import { FIGURES_PERMISSIONS, REQUIRED_PERMISSIONS } from './permissions';
 import type { Permission } from './permissions';
 
 interface Answer {
@@ -15,7 +15,19 @@ export async function checkPermissions(client: KubeClient, mountNamespace: strin
     REQUIRED_PERMISSIONS.map(async (permission) => ({ permission, allowed: await isAllowed(client, permission, mountNamespace) })),
   );
   const resources = [...new Set(REQUIRED_PERMISSIONS.map(({ resource }) => resource))];
-  return resources.map((resource) => lineFor(resource, answers.filter(({ permission }) => permission.resource === resource), mountNamespace));
+  const lines = resources.map((resource) => lineFor(resource, answers.filter(({ permission }) => permission.resource === resource), mountNamespace));
+  return [...lines, await checkFigures(client, mountNamespace)];
+}
+
+/** A line of its own, for rights that may be missing. */
+async function checkFigures(client: KubeClient, mountNamespace: string): Promise<PreflightCheck> {
+  const name = `${Check.Permissions}/figures`;
+  const { node, metricsApi } = FIGURES_PERMISSIONS;
+  if (await isAllowed(client, node, mountNamespace)) return passed(name, 'Granted: get nodes/proxy, so all figures of its nodes.');
+  if (await isAllowed(client, metricsApi, mountNamespace)) {
+    return passed(name, `Granted: list pods of metrics.k8s.io in ${mountNamespace}, so CPU and memory of pods; no other figures without get nodes/proxy.`);
+  }
+  return warned(name, 'Missing: both list pods of metrics.k8s.io and get nodes/proxy, so virtual nodes have no figures. Run "kubeocean install --role physical" in the physical cluster.');
 }
 
 function lineFor(resource: string, answers: readonly Answer[], mountNamespace: string): PreflightCheck {

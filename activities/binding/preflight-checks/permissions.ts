@@ -33,3 +33,14 @@ export const REQUIRED_PERMISSIONS: readonly Permission[] = [
   ...rights(['get', 'list', 'watch', 'create', 'patch', 'delete'], 'persistentvolumes', 'cluster'),
   ...rights(['get', 'patch'], 'namespaces', 'mountName'),
 ];
+
+/**
+ * Rights of which one suffices: figures of virtual nodes come from the physical node itself, or from its cluster's metrics API.
+ * Without either everything else works.
+ */
+export const FIGURES_PERMISSIONS = {
+  /** All figures. Granted by `kubeocean install --role physical --node-figures` alone: it opens the whole kubelet. */
+  node: { verb: 'get', resource: 'nodes/proxy', scope: 'cluster' },
+  /** CPU and memory. */
+  metricsApi: { verb: 'list', group: 'metrics.k8s.io', resource: 'pods', scope: 'mount' },
+} as const satisfies Readonly<Record<string, Permission>>;

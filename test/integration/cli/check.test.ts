@@ -72,7 +72,7 @@ it('passes with what install and kubeconfig made, a line for each check', async 
     ...['Kubeconfig', 'Credentials', 'Reachable', 'TLS', 'WhoAmI', 'VersionSkew', 'ClockSkew', 'CRDPresent', 'MountNamespaceFree'],
     ...['Permissions/nodes', 'Permissions/pods', 'Permissions/pods/ephemeralcontainers', 'Permissions/resourceleasingpolicies'],
     ...['Permissions/resourceleasingpolicies/status', 'Permissions/priorityclasses', 'Permissions/csinodes', 'Permissions/events', 'Permissions/secrets'],
-    ...['Permissions/configmaps', 'Permissions/persistentvolumeclaims', 'Permissions/persistentvolumes', 'Permissions/namespaces'],
+    ...['Permissions/configmaps', 'Permissions/persistentvolumeclaims', 'Permissions/persistentvolumes', 'Permissions/namespaces', 'Permissions/figures'],
   ]);
   expect(lineOf(lines, 'WhoAmI')?.message).toBe('The credentials are those of system:serviceaccount:kubeocean-worker:kubeocean-syncer.');
   expect(lineOf(lines, 'Permissions/pods')?.message).toBe(

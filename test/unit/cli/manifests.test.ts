@@ -1,5 +1,5 @@
-import { REQUIRED_PERMISSIONS } from '../../../activities/binding/preflight-checks/permissions';
-import { readManifests, typeOf, type Manifest } from '../../../cli/install/manifests';
+import { FIGURES_PERMISSIONS, REQUIRED_PERMISSIONS, type Permission } from '../../../activities/binding/preflight-checks/permissions';
+import { NODE_FIGURES, readManifests, typeOf, type Manifest } from '../../../cli/install/manifests';
 import { placeIn } from '../../../cli/install/place';
 
 interface Rule {
@@ -30,14 +30,19 @@ describe.each(['virtual', 'physical'] as const)('the manifests of a %s cluster',
   });
 });
 
-it('grants in a physical cluster exactly what the preflight asks for', () => {
-  const granted = readManifests('physical').flatMap((manifest) => {
+type Role = Parameters<typeof readManifests>[0];
+const { node, metricsApi } = FIGURES_PERMISSIONS;
+it.each<[what: string, role: Role, asked: readonly Permission[]]>([
+  ['in a physical cluster', 'physical', [...REQUIRED_PERMISSIONS, metricsApi]],
+  ['for figures of nodes', NODE_FIGURES, [node]],
+])('grants %s exactly what the preflight asks for', (_, role, permissions) => {
+  const granted = readManifests(role).flatMap((manifest) => {
     const { rules = [] } = manifest as unknown as { rules?: Rule[] };
     return rules.flatMap(({ apiGroups: [group], resources, verbs }) =>
       resources.flatMap((resource) => verbs.map((verb) => `${verb} ${group} ${resource} ${manifest.kind === 'Role' ? 'there' : 'everywhere'}`)),
     );
   });
-  const asked = REQUIRED_PERMISSIONS.map(
+  const asked = permissions.map(
     ({ verb, group = '', resource, scope }) => `${verb} ${group} ${resource} ${scope === 'cluster' ? 'everywhere' : 'there'}`,
   );
   expect(granted.sort()).toEqual(asked.sort());
