@@ -6,7 +6,7 @@ export interface ActivitySettings {
   readonly gatewayAddress: string | null;
   /** Port of the gateway that stands for all vnodes; null: each vnode has its own. */
   readonly kubeletPort: number | null;
-  /** Base port of the gateway's metrics listener. Default 9006. */
+  /** Port of the gateway for `/<vnode>/metrics`; 0: none. Default 9006. */
   readonly prometheusPort: number;
   /** Most leased nodes that an edit may reclaim at once without being confirmed, percent; null: any number. */
   readonly maxReclaimPercent: number | null;

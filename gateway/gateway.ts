@@ -8,6 +8,7 @@ import type { Logger } from '../workers/observability/logger';
 import { serveHealth } from '../workers/process';
 import { floodLog } from './failure-log';
 import { KubeletApi, type KubeletApiOptions } from './kubelet/kubelet-api';
+import { serveVnodes } from './node-metrics/serve-vnodes';
 import { buryLease } from './leases/bury-lease';
 import { Heartbeat } from './leases/heartbeat';
 import { gatewayLease, LEASE_SELECTOR, NODE_LEASE_NAMESPACE } from './leases/lease-object';
@@ -53,6 +54,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const lists = { vnodes, leases };
   const observe = (route: string, status: number) => metrics.answered(route, status);
   const kubelet = options.kubelet === undefined ? null : new KubeletApi({ client, vnodes, logger, observe }, options.kubelet);
+  const ports = kubelet === null ? null : serveVnodes({ kubelet, vnodes, logger, prometheusPort: options.kubelet?.prometheusPort ?? null });
   const health = await serveHealth({
     port: options.httpPort,
     checks: { livez: () => [], readyz: () => [...missingLists(lists), ...(kubelet?.missing() ?? [])] },
@@ -75,7 +77,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     synced: () => begun,
     stop: async () => {
       // Heartbeats go on while streams do.
-      await kubelet?.stop();
+      await Promise.all([ports?.stop(), kubelet?.stop()]);
       await Promise.all([keeper?.stop(), own?.stop()]);
       await Promise.all([health.close(), vnodes.stop(), leases.stop()]);
       await client.close();
@@ -123,10 +125,10 @@ const KEPT_ANNOTATIONS: readonly string[] = [Annotation.PhysicalNodeName];
 
 /** All that heartbeats and the kubelet API need of a Node; a thousand whole ones would be megabytes. */
 function trimmed({ metadata, status }: Node): Node {
-  const { name, uid, resourceVersion, labels, annotations } = metadata ?? {};
+  const { name, uid, resourceVersion, creationTimestamp, labels, annotations } = metadata ?? {};
   const kept = { labels: picked(labels, KEPT_LABELS), annotations: picked(annotations, KEPT_ANNOTATIONS) };
   const conditions = status?.conditions?.filter(({ type }) => type === PHYSICAL_READY);
-  return { metadata: { name, uid, resourceVersion, ...kept }, status: { conditions } };
+  return { metadata: { name, uid, resourceVersion, creationTimestamp, ...kept }, status: { conditions } };
 }
 
 function picked(all: Readonly<Record<string, string>> = {}, keys: readonly string[]): Record<string, string> {

@@ -6,6 +6,7 @@ import type { KubeletApiOptions } from './kubelet/kubelet-api';
 type Environment = Readonly<Record<string, string | undefined>>;
 
 const DEFAULT_DRAIN_SECONDS = 20;
+const DEFAULT_PROMETHEUS_PORT = 9_006;
 
 /**
  * Reads how the kubelet API is served; undefined: it is not, because nobody knows under which address.
@@ -20,6 +21,7 @@ export function kubeletSettings(env: Environment): KubeletApiOptions | undefined
   return {
     host: env.KUBEOCEAN_KUBELET_HOST || env[HTTP_HOST_VARIABLE] || address,
     port: portFrom(env, 'KUBEOCEAN_KUBELET_PORT'),
+    prometheusPort: portFrom(env, 'KUBEOCEAN_PROMETHEUS_PORT', DEFAULT_PROMETHEUS_PORT),
     names: [address, ...(env.KUBEOCEAN_GATEWAY_NAMES ?? '').split(',').filter((name) => name !== '')],
     servingSecret: secretFrom(env.KUBEOCEAN_SERVING_SECRET),
     drainMs: 1_000 * numberFrom(env, 'KUBEOCEAN_DRAIN_SECONDS', DEFAULT_DRAIN_SECONDS),
@@ -33,8 +35,9 @@ function secretFrom(text: string | undefined): KubeletApiOptions['servingSecret'
   return { namespace, name };
 }
 
-function portFrom(env: Environment, name: string): number | null {
-  const port = numberFrom(env, name, 0);
+/** 0 means none. */
+function portFrom(env: Environment, name: string, fallback = 0): number | null {
+  const port = numberFrom(env, name, fallback);
   if (port > 65_535) throw new SettingError(`${name} must be a port`);
   return port || null;
 }

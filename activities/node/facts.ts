@@ -115,7 +115,7 @@ export function endpointOf(fleet: Fleet, view: NodeView, settings: ActivitySetti
     address: settings.gatewayAddress,
     kubeletPort: portOf(fleet, view),
     commonPort: settings.kubeletPort ?? undefined,
-    prometheusPort: settings.prometheusPort,
+    prometheusPort: settings.prometheusPort || undefined,
   };
 }
 

@@ -81,6 +81,8 @@ export const Annotation = {
   TokenRenewAt: 'kubeocean.io/token-renew-at',
   /** Hash of what {@link https://kubernetes.io/docs/concepts/workloads/pods/ a pod} asked for when its copy was last written. */
   SpecHash: 'kubeocean.io/spec-hash',
+  /** Where metrics-server finds the figures of a node, unless at `/metrics/resource`. */
+  ResourceMetricsPath: 'metrics.k8s.io/resource-metrics-path',
 } as const;
 
 /** Taint keys on vnodes (spec leasing.md 2.3). */

@@ -59,6 +59,20 @@ const NAMES: Readonly<Record<PodRoute['kind'], readonly number[]>> = {
   portForward: [2, 3],
 };
 
+/** A path on a port that stands for all vnodes. */
+export interface SharedPath {
+  /** Null: the path names none. */
+  readonly vnode: string | null;
+  /** The rest, as on a port of the vnode's own. */
+  readonly path: string;
+}
+
+/** Splits `/<vnode>/metrics`, which is how the routes of a node are told apart where one port stands for all vnodes. */
+export function sharedPath(path: string): SharedPath {
+  const [, vnode = '', rest = ''] = /^\/([^/]+)\/(.+)$/.exec(path) ?? [];
+  return NAME.test(vnode) && NODE_ROUTES.has(rest.replace(/\/$/, '')) ? { vnode, path: `/${rest}` } : { vnode: null, path };
+}
+
 function podRoute(first: string, names: readonly string[]): PodRoute | null {
   if (!Object.hasOwn(NAMES, first)) return null;
   const kind = first as PodRoute['kind'];

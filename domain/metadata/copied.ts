@@ -10,8 +10,8 @@ const RESERVED_KEYS: readonly string[] = [...Object.values(Label), ...Object.val
 const LOCAL_ANNOTATIONS: readonly string[] = [
   'node.alpha.kubernetes.io/ttl',
   'kubectl.kubernetes.io/last-applied-configuration',
-  // Where this kubelet has its figures; the gateway has those of a vnode where every kubelet has them.
-  'metrics.k8s.io/resource-metrics-path',
+  // Where this kubelet has its figures; the gateway has those of a vnode elsewhere.
+  Annotation.ResourceMetricsPath,
 ];
 
 /** The labels of a physical object that its mirror carries. */

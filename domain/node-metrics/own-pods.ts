@@ -1,5 +1,5 @@
-import { physicalName } from '../pods';
-import { isOurs, virtualPodOf } from '../pods/identity/ownership';
+import { isMapped, physicalKey } from '../kubelet';
+import { virtualPodOf } from '../pods/identity/ownership';
 import type { Ownership, PodObject } from '../pods';
 
 /** A virtual pod as the figures about its copy shall name it. */
@@ -34,21 +34,21 @@ export interface OwnPodsFacts {
 }
 
 /**
- * The pods whose figures a vnode may show: bound to it, with a copy on its physical node that carries our labels, has the one name
- * which that pod's copy can have, and names the pod back with its UID. Fails closed: whatever does not agree is left out.
+ * The pods whose figures a vnode may show: bound to it, with a copy on its physical node that has the one name which that pod's copy
+ * can have; each is the other's, see `isMapped`. Fails closed: whatever does not agree is left out.
  */
 export function ownPods({ vnode, node, ownership, mountNamespace, vPods, pPods }: OwnPodsFacts): OwnPods {
   const byUid = new Map(vPods.filter(({ spec }) => spec.nodeName === vnode).map((vPod) => [vPod.metadata.uid, vPod]));
   const found = pPods
-    .filter(({ metadata, spec }) => spec.nodeName === node && metadata.namespace === mountNamespace && isOurs({ metadata }, ownership))
+    .filter(({ spec }) => spec.nodeName === node)
     .flatMap((pPod): [string, OwnPod][] => {
-      const named = virtualPodOf(pPod);
-      const vPod = named === null ? undefined : byUid.get(named.uid);
-      if (named === null || vPod === undefined) return [];
+      const vPod = byUid.get(virtualPodOf(pPod)?.uid ?? '');
+      if (vPod === undefined || !isMapped(vPod, pPod, ownership)) return [];
+      const key = podKey(pPod.metadata.namespace, pPod.metadata.name);
+      const expected = physicalKey(vPod, mountNamespace);
+      if (key !== podKey(expected.namespace, expected.name)) return [];
       const { namespace, name, uid } = vPod.metadata;
-      const agrees = named.namespace === namespace && named.name === name && pPod.metadata.name === physicalName(name, namespace);
-      const own = { namespace, name, uid, physicalUid: pPod.metadata.uid, claims: claimsOf(vPod) };
-      return agrees ? [[podKey(pPod.metadata.namespace, pPod.metadata.name), own]] : [];
+      return [[key, { namespace, name, uid, physicalUid: pPod.metadata.uid, claims: claimsOf(vPod) }]];
     });
   return new Map(found);
 }

@@ -55,6 +55,7 @@ export function desiredAnnotations(facts: MetadataFacts): Record<string, string>
     ...(window.open && window.closesAt !== null ? { [Annotation.LeaseEndsAt]: toRfc3339(window.closesAt) } : {}),
     ...(facts.override ? { [Annotation.LeaseOverride]: encodeOverride(facts.override) } : {}),
     ...prometheusUrl(facts),
+    ...resourceMetricsPath(facts),
   };
 }
 
@@ -75,6 +76,12 @@ function prometheusUrl({ binding, physical, endpoint }: MetadataFacts): Record<s
   }
   const name = vnodeName(binding.clusterID, physical.metadata.name);
   return { [Annotation.PrometheusUrl]: `${address ?? '<pending>'}:${prometheusPort}/${name}` };
+}
+
+/** The port that stands for all vnodes tells them apart by the path. */
+function resourceMetricsPath({ binding, physical, endpoint }: MetadataFacts): Record<string, string> {
+  if (endpoint.commonPort === undefined) return {};
+  return { [Annotation.ResourceMetricsPath]: `/${vnodeName(binding.clusterID, physical.metadata.name)}/metrics/resource` };
 }
 
 /** The first InternalIP that can be a label value; an IPv6 address cannot. */

@@ -1,7 +1,8 @@
-import type { Node, Pod } from 'kubernetes-types/core/v1';
+import type { Node, Pod, Volume } from 'kubernetes-types/core/v1';
 import { Annotation, Label } from '../../api/names/keys';
 import type { ClusterBinding } from '../../api/names/types';
 import type { PodPath } from '../../domain/kubelet';
+import type { PodObject } from '../../domain/pods';
 import { ClusterBindings, Namespaces, Pods, startInformer, type Informer, type KubeClient } from '../../kube';
 
 /** A virtual pod with what leads to its physical one. */
@@ -16,6 +17,8 @@ export interface ViewedPod {
 }
 
 const FORWARD: readonly string[] = [Annotation.PhysicalPodNamespace, Annotation.PhysicalPodName, Annotation.PhysicalPodUid];
+
+const BY_NODE = 'node';
 
 /**
  * What the kubelet API must know of the virtual cluster: pods, vnodes and bindings, from its API server alone. Neither Temporal nor
@@ -33,7 +36,12 @@ export class ClusterView {
     onError: (kind: string) => (error: unknown) => void,
   ) {
     this.bindings = startInformer(client, ClusterBindings, { onError: onError('ClusterBinding') });
-    this.pods = startInformer(client, Pods, { fieldSelector: 'spec.nodeName!=', trim: trimmed, onError: onError('Pod') });
+    this.pods = startInformer(client, Pods, {
+      fieldSelector: 'spec.nodeName!=',
+      trim: trimmed,
+      indexes: { [BY_NODE]: ({ spec }) => [spec?.nodeName ?? ''] },
+      onError: onError('Pod'),
+    });
   }
 
   /** What is not known yet, a phrase each. */
@@ -54,6 +62,11 @@ export class ClusterView {
     const found = stored ?? (await this.client.get<Pod>(Pods, { namespace, name }));
     const pod = found === null || found === undefined ? null : viewed(found);
     return uid === undefined || pod?.metadata.uid === uid ? pod : null;
+  }
+
+  /** The pods bound to a vnode, with the volumes that come from claims. */
+  podsOn(vnode: string): readonly PodObject[] {
+    return this.pods.store.by(BY_NODE, vnode) as readonly PodObject[];
   }
 
   /** The binding that lends a vnode; null: this is no vnode of ours. */
@@ -80,8 +93,14 @@ function trimmed({ metadata, spec }: Pod): Pod {
   const kept = Object.entries(annotations).filter(([key]) => FORWARD.includes(key));
   return {
     metadata: { name, namespace, uid, resourceVersion, annotations: Object.fromEntries(kept) },
-    spec: { nodeName: spec?.nodeName, containers: [] },
+    spec: { nodeName: spec?.nodeName, containers: [], volumes: spec?.volumes?.filter(isClaimed).map(claim) },
   };
+}
+
+const isClaimed = ({ persistentVolumeClaim, ephemeral }: Volume) => persistentVolumeClaim !== undefined || ephemeral !== undefined;
+
+function claim({ name, persistentVolumeClaim, ephemeral }: Volume): Volume {
+  return { name, persistentVolumeClaim, ephemeral: ephemeral && {} };
 }
 
 /** Null: bound to no node yet. */

@@ -22,6 +22,8 @@ export interface KubeletApiOptions {
   readonly host: string;
   /** Port that stands for all vnodes; null: none does. 0: a free one. */
   readonly port: number | null;
+  /** Port of `/<vnode>/metrics`, which vnodes advertise as `prometheus-url`; null or absent: none. */
+  readonly prometheusPort?: number | null;
   /** Addresses and names under which it is called, for the certificate; at least one unless a Secret is given. */
   readonly names: readonly string[];
   /** Secret with a serving certificate; null: one is requested from the cluster. */

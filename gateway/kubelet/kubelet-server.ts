@@ -1,7 +1,7 @@
 import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { accessFor, isStream, kubeletRoute, takesMethod, type KubeletRoute, type NodeRouteKind, type PodRoute } from '../../domain/kubelet';
+import { accessFor, isStream, kubeletRoute, sharedPath, takesMethod, type KubeletRoute, type NodeRouteKind, type PodRoute } from '../../domain/kubelet';
 import { errorFacts, type Logger } from '../../workers/observability/logger';
 import type { Authenticator } from './callers/authenticator';
 import type { Authorizer } from './callers/authorizer';
@@ -107,11 +107,12 @@ export class KubeletServer implements ListenerHandlers {
     const { authenticator, authorizer, view } = this.input;
     const caller = await authenticator.callerOf(request);
     const [path = '/', ...rest] = (request.url ?? '/').split('?');
-    const route = kubeletRoute(path);
+    const shared = node === null ? sharedPath(path) : { vnode: node, path };
+    const route = kubeletRoute(shared.path);
     if (route === null) throw new KubeletRefusal(404, '404 page not found');
     if (!takesMethod(route, request.method ?? '')) throw new KubeletRefusal(405, '405: Method Not Allowed');
     const pod = 'pod' in route ? await view.pod(route.pod) : null;
-    const asked = node ?? pod?.nodeName ?? null;
+    const asked = shared.vnode ?? pod?.nodeName ?? null;
     await authorizer.check(caller, accessFor(route), asked);
     return { caller, route, query: new URLSearchParams(rest.join('?')), node: asked, pod };
   }
@@ -133,7 +134,7 @@ export class KubeletServer implements ListenerHandlers {
 
   private observe({ url = '/' }: IncomingMessage, status: number): void {
     const [path = '/'] = url.split('?', 1);
-    this.input.observe?.(kubeletRoute(path)?.kind ?? 'other', status);
+    this.input.observe?.(kubeletRoute(sharedPath(path).path)?.kind ?? 'other', status);
   }
 }
 

@@ -1,7 +1,8 @@
+import { Annotation } from '../../api/names/keys';
 import { Nodes, type KubeClient } from '../../kube';
 import type { PodUsage } from '../../domain/node-metrics';
 import type { Ownership } from '../../domain/pods';
-import { FiguresFault } from './figures-fault';
+import { KubeletRefusal } from '../kubelet/refusal';
 import { openFigures, type FiguresTransport, type OpenFigures } from './open-figures';
 import { PhysicalPods } from './physical-pods';
 import { UsageSource } from './usage-source';
@@ -39,8 +40,6 @@ const DENIED_MILLIS = 60_000;
 /** How long we know at which path a node has its figures, milliseconds. */
 const PATH_MILLIS = 300_000;
 const SILENCE_MILLIS = 20_000;
-/** By which a node says that its figures are elsewhere; metrics-server heeds it too. */
-const PATH_ANNOTATION = 'metrics.k8s.io/resource-metrics-path';
 const RESOURCE_PATH = '/metrics/resource';
 const SAFE_PATH = /^(\/[A-Za-z0-9_-][A-Za-z0-9._-]*)+$/;
 
@@ -62,7 +61,7 @@ export class ClusterFigures {
 
   /**
    * Asks the node through its API server's node proxy; where that is not granted, or the node does not know the path, the metrics API.
-   * @throws FiguresFault 503 where neither answers
+   * @throws KubeletRefusal 503 where neither answers
    */
   async ask(question: Question, now: number): Promise<Figures> {
     if (now < this.deniedUntil) return this.askApi('nodes/proxy is not granted', now);
@@ -71,7 +70,7 @@ export class ClusterFigures {
     answer.discard();
     if (answer.status === 403) this.deniedUntil = now + DENIED_MILLIS;
     if ([403, 404].includes(answer.status)) return this.askApi(`nodes/proxy answers ${answer.status}`, now);
-    throw new FiguresFault(503, `physical node ${question.node} has no figures: nodes/proxy answers ${answer.status}`);
+    throw new KubeletRefusal(503, `physical node ${question.node} has no figures: nodes/proxy answers ${answer.status}`);
   }
 
   /** Where a node has what metrics-server wants. */
@@ -79,7 +78,7 @@ export class ClusterFigures {
     const known = this.paths.get(node);
     if (known !== undefined && now < known.until) return known.path;
     const found = await this.api.client.get(Nodes, { name: node });
-    const annotated = found?.metadata?.annotations?.[PATH_ANNOTATION] ?? RESOURCE_PATH;
+    const annotated = found?.metadata?.annotations?.[Annotation.ResourceMetricsPath] ?? RESOURCE_PATH;
     const path = SAFE_PATH.test(annotated) ? annotated : RESOURCE_PATH;
     this.paths.set(node, { path, until: now + PATH_MILLIS });
     return path;
@@ -90,7 +89,7 @@ export class ClusterFigures {
     try {
       return await openFigures(this.api.transport, proxied, { accept, signal, silenceMillis: SILENCE_MILLIS });
     } catch {
-      throw new FiguresFault(503, `physical node ${node} has no figures: its cluster does not answer`);
+      throw new KubeletRefusal(503, `physical node ${node} has no figures: its cluster does not answer`);
     }
   }
 
@@ -99,7 +98,7 @@ export class ClusterFigures {
       return { from: 'metrics API', usages: await this.usage.read(now) };
     } catch (error) {
       const { status } = error as { status?: number };
-      throw new FiguresFault(503, `the physical cluster shows no figures: ${why}, metrics.k8s.io ${status ?? 'nothing'}`);
+      throw new KubeletRefusal(503, `the physical cluster shows no figures: ${why}, metrics.k8s.io ${status ?? 'nothing'}`);
     }
   }
 }

@@ -12,12 +12,13 @@ import {
   type OwnPods,
 } from '../../domain/node-metrics';
 import type { ClusterFigures, Figures } from './cluster-figures';
-import { FiguresFault } from './figures-fault';
+import { KubeletRefusal } from '../kubelet/refusal';
 import { rewrittenLines, wholeText } from './rewritten';
 import type { VnodeMemory } from './vnode-memory';
 
 /** Routes of a kubelet that show figures. */
-export type FiguresKind = 'stats/summary' | 'metrics' | 'metrics/resource' | 'metrics/cadvisor' | 'metrics/probes';
+export const FIGURES_KINDS = ['stats/summary', 'metrics', 'metrics/resource', 'metrics/cadvisor', 'metrics/probes'] as const;
+export type FiguresKind = (typeof FIGURES_KINDS)[number];
 
 /** A vnode with everything that its figures are made from. */
 export interface FiguresSubject {
@@ -42,7 +43,7 @@ const TEXT = 'text/plain; version=0.0.4; charset=utf-8';
 const ACCEPT_TEXT = 'text/plain;version=0.0.4';
 const JSON_TYPE = 'application/json';
 
-/** The figures of a vnode, from those of its physical node. @throws FiguresFault */
+/** The figures of a vnode, from those of its physical node. @throws KubeletRefusal */
 export async function figuresOf(kind: FiguresKind, query: URLSearchParams, subject: FiguresSubject): Promise<FiguresAnswer> {
   switch (kind) {
     case 'stats/summary':
@@ -97,7 +98,7 @@ function read(body: string): LosslessJson {
   try {
     return parseLossless(body);
   } catch {
-    throw new FiguresFault(503, 'the physical node sent no JSON');
+    throw new KubeletRefusal(503, 'the physical node sent no JSON');
   }
 }
 

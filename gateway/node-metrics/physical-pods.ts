@@ -2,7 +2,7 @@ import type { Pod } from 'kubernetes-types/core/v1';
 import { Annotation, Label, MANAGED_BY } from '../../api/names/keys';
 import type { PodObject } from '../../domain/pods';
 import { Pods, startInformer, type Informer, type KubeClient } from '../../kube';
-import { FiguresFault } from './figures-fault';
+import { KubeletRefusal } from '../kubelet/refusal';
 
 const BY_NODE = 'node';
 const OWNERSHIP: readonly string[] = [Label.ManagedBy, Label.ClusterBinding, Label.VirtualCluster];
@@ -26,7 +26,7 @@ export class PhysicalPods {
     this.informer.synced().catch(() => undefined);
   }
 
-  /** Those on a node. @throws FiguresFault where there is no list yet */
+  /** Those on a node. @throws KubeletRefusal where there is no list yet */
   async on(node: string): Promise<readonly PodObject[]> {
     if (!this.informer.hasSynced()) await within(this.informer.synced(), LIST_MILLIS);
     return this.informer.store.by(BY_NODE, node) as readonly PodObject[];
@@ -52,7 +52,7 @@ function only(map: Readonly<Record<string, string>> | undefined, keys: readonly 
 async function within(work: Promise<void>, millis: number): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new FiguresFault(503, 'the pods of the physical cluster are not known yet')), millis);
+    timer = setTimeout(() => reject(new KubeletRefusal(503, 'the pods of the physical cluster are not known yet')), millis);
   });
   try {
     await Promise.race([work, late]);

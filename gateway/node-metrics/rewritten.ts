@@ -1,5 +1,5 @@
 import { LineSplitter } from '../../kube';
-import { FiguresFault } from './figures-fault';
+import { KubeletRefusal } from '../kubelet/refusal';
 
 /** No line of a kubelet is as long; one that goes on for ever must not fill our memory. */
 const MAX_LINE = 1024 * 1024;
@@ -21,7 +21,7 @@ export async function* rewrittenLines(body: AsyncIterable<Buffer>, { line, first
   for await (const chunk of body) {
     const passed: string[] = [];
     for (const text of lines.push(chunk)) passed.push(...line(text));
-    if (lines.pending > MAX_LINE) throw new FiguresFault(503, 'a line of the figures is too long');
+    if (lines.pending > MAX_LINE) throw new KubeletRefusal(503, 'a line of the figures is too long');
     if (passed.length > 0) yield joined(passed);
   }
   const unended = lines.pending > 0 ? [...lines.push(Buffer.from('\n'))].flatMap((text) => line(text)) : [];
@@ -29,13 +29,13 @@ export async function* rewrittenLines(body: AsyncIterable<Buffer>, { line, first
   if (rest.length > 0) yield joined(rest);
 }
 
-/** The whole body as text. @throws FiguresFault where it is larger than any summary */
+/** The whole body as text. @throws KubeletRefusal where it is larger than any summary */
 export async function wholeText(body: AsyncIterable<Buffer>): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of body) {
     size += chunk.length;
-    if (size > MAX_BODY) throw new FiguresFault(503, 'the summary is too large');
+    if (size > MAX_BODY) throw new KubeletRefusal(503, 'the summary is too large');
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');

@@ -7,6 +7,8 @@ import { dialling, type PhysicalTransport } from './transport';
 export interface PhysicalApi {
   readonly client: KubeClient;
   readonly transport: PhysicalTransport;
+  /** Aborted when the credentials have changed or the binding is gone. */
+  readonly closed: AbortSignal;
 }
 
 export interface PhysicalApisOptions {
@@ -22,6 +24,7 @@ interface Member {
   readonly secretKey: string;
   readonly api: PhysicalApi;
   readonly secret: Informer<KubeObject>;
+  readonly closing: AbortController;
 }
 
 const CONNECTIONS = 8;
@@ -84,7 +87,9 @@ export class PhysicalApis {
     });
     const transport = (this.options.transport ?? dialling)(access);
     const client = createKubeClient(access, { component: 'gateway', connections: CONNECTIONS });
-    return { uid: binding.metadata.uid, secretKey: secretKeyOf(binding), api: { client, transport }, secret };
+    const closing = new AbortController();
+    const api = { client, transport, closed: closing.signal };
+    return { uid: binding.metadata.uid, secretKey: secretKeyOf(binding), api, secret, closing };
   }
 
   /** A Secret that cannot be used takes nothing away either; that it cannot be used is the preflight's to report. */
@@ -102,6 +107,7 @@ export class PhysicalApis {
     if (opening === undefined) return;
     this.members.delete(name);
     const member = await opening.catch(() => undefined);
+    member?.closing.abort();
     member?.api.transport.close();
     await Promise.all([member?.secret.stop(), member?.api.client.close()]);
   }

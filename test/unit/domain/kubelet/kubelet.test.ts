@@ -6,6 +6,7 @@ import {
   inVirtualWords,
   isMapped,
   kubeletRoute,
+  sharedPath,
   logQuery,
   physicalKey,
   portForwardQuery,
@@ -58,6 +59,21 @@ it.each([
   ['/metrics/resource', 'get', ['metrics']],
 ])('%s needs %s of nodes/%j', (path, verb, subresources) => {
   expect(accessFor(kubeletRoute(path)!)).toEqual({ verb, subresources });
+});
+
+describe('sharedPath', () => {
+  it.each([
+    ['/vnode-a/metrics', 'vnode-a', '/metrics'],
+    ['/vnode-a/metrics/resource', 'vnode-a', '/metrics/resource'],
+    ['/vnode-a.example/stats/summary/', 'vnode-a.example', '/stats/summary/'],
+    ['/metrics/resource', null, '/metrics/resource'],
+    ['/stats/summary', null, '/stats/summary'],
+    ['/metrics/metrics', 'metrics', '/metrics'],
+    ['/vnode-a/exec/a/b/c', null, '/vnode-a/exec/a/b/c'],
+    ['/exec/a/pods', null, '/exec/a/pods'],
+    ['/../metrics', null, '/../metrics'],
+    ['/vnode-a', null, '/vnode-a'],
+  ])('%s', (path, vnode, rest) => expect(sharedPath(path)).toEqual({ vnode, path: rest }));
 });
 
 describe('logQuery', () => {

@@ -152,6 +152,12 @@ describe('planVnode creates', () => {
       undefined,
     ],
     [
+      'a port that stands for all vnodes',
+      { endpoint: { address: '10.9.0.1', kubeletPort: 20_001, commonPort: 10_250 } },
+      'metrics.k8s.io/resource-metrics-path',
+      '/vnode-e1-n1/metrics/resource',
+    ],
+    [
       'a forged annotation',
       { physical: aNode().annotated({ 'kubeocean.io/paused': 'true' }).build() },
       'kubeocean.io/paused',

@@ -31,6 +31,7 @@ it('with the claims that its volumes name', () => {
 const { metadata } = physical;
 const withMetadata = (change: Partial<typeof metadata>) => ({ pPods: [{ ...physical, metadata: { ...metadata, ...change } }] });
 it.each<[what: string, change: Partial<OwnPodsFacts>]>([
+  ['a copy other than the one that the pod points at', { vPods: [{ ...virtual, metadata: { ...virtual.metadata, annotations: { 'kubeocean.io/physical-pod-uid': 'p-0' } } }] }],
   ['a copy on another node', { pPods: [{ ...physical, spec: { ...physical.spec, nodeName: 'n2' } }] }],
   ['a pod of another vnode', { vPods: [{ ...virtual, spec: { ...virtual.spec, nodeName: 'vnode-b' } }] }],
   ['a pod that is gone', { vPods: [] }],
