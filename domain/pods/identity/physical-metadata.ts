@@ -16,30 +16,39 @@ export function physicalLabels(
   resolved?: ResolvedOwner,
 ): Record<string, string> {
   const workload = workloadOf(vPod, resolved);
+  const workloadType = labelValue(workload.type);
   const workloadName = labelValue(workload.name ?? '');
   return {
     ...pushedMetadata(vPod).labels,
     ...ownershipLabels(ownership),
     [Label.VirtualNamespace]: vPod.metadata.namespace,
-    [Label.WorkloadType]: labelValue(workload.type),
+    ...(workloadType && { [Label.WorkloadType]: workloadType }),
     ...(workloadName && { [Label.WorkloadName]: workloadName }),
   };
 }
 
 /**
  * Annotations of a physical pod: the user's, the way back to the virtual pod, and what it was last written from.
- * The record of the user's metadata is left out where it would make the pod too large to be accepted.
+ * An API server accepts so many bytes only: the record of the user's metadata is left out first, then the user's largest ones.
  */
 export function physicalAnnotations(vPod: Pick<PodObject, 'metadata' | 'spec'>): Record<string, string> {
   const pushed = pushedMetadata(vPod);
-  const annotations = {
-    ...pushed.annotations,
+  const ours = {
     ...backAnnotations(vPod),
     [Annotation.VirtualNodeName]: vPod.spec.nodeName ?? '',
     [Annotation.SpecHash]: specHash(vPod),
   };
-  const recorded = { ...annotations, [Annotation.ExpectedMetadata]: encodeExpected(pushed) };
-  return annotationBytes(recorded) <= MAX_ANNOTATION_BYTES ? recorded : annotations;
+  const recorded = { ...pushed.annotations, ...ours, [Annotation.ExpectedMetadata]: encodeExpected(pushed) };
+  if (annotationBytes(recorded) <= MAX_ANNOTATION_BYTES) return recorded;
+  return { ...smallest(pushed.annotations, MAX_ANNOTATION_BYTES - annotationBytes(ours)), ...ours };
+}
+
+/** As many as fit, the smallest first. */
+function smallest(annotations: Readonly<Record<string, string>>, bytes: number): Record<string, string> {
+  const sized = Object.entries(annotations).map(([key, value]) => ({ key, value, size: annotationBytes({ [key]: value }) }));
+  let left = bytes;
+  const fitting = sized.sort((a, b) => a.size - b.size).filter(({ size }) => (left -= size) >= 0);
+  return Object.fromEntries(fitting.map(({ key, value }) => [key, value]));
 }
 
 /** The way back from a physical object to the virtual pod that it is there for. */
@@ -51,7 +60,8 @@ export function backAnnotations({ metadata }: Pick<PodObject, 'metadata'>): Reco
   };
 }
 
-/** Owner names may be longer than a label value: cut, ending in a letter or digit. */
-function labelValue(name: string): string {
-  return name.slice(0, MAX_LABEL_VALUE).replace(/[^A-Za-z0-9]+$/, '');
+/** Kinds and names of owners may be any text: cut to what a label value may be, a dash for each character that it may not have. */
+function labelValue(text: string): string {
+  const letters = text.replace(/[^A-Za-z0-9._-]/g, '-').replace(/^[^A-Za-z0-9]+/, '');
+  return letters.slice(0, MAX_LABEL_VALUE).replace(/[^A-Za-z0-9]+$/, '');
 }

@@ -11,6 +11,9 @@ import { mapped, physicalContainer } from './environment';
 import { physicalScheduling } from './scheduling';
 import { physicalVolume } from './volumes';
 
+/** Longest host name of a Linux kernel. */
+const MAX_HOSTNAME = 64;
+
 /** What one virtual pod becomes in the physical cluster. */
 export interface PhysicalPod {
   /** The object to create. */
@@ -37,6 +40,7 @@ const LEFT_BEHIND: readonly string[] = [
   'topologySpreadConstraints',
   'schedulingGates',
   'workloadRef',
+  'schedulingGroup',
   'priority',
   'preemptionPolicy',
   'overhead',
@@ -59,29 +63,42 @@ export function toPhysicalPod(vPod: PodObject, context: TranslationContext): Phy
       name: physicalName(name, namespace),
       namespace: context.mountNamespace,
       labels: physicalLabels(vPod, context, context.resolvedOwner),
-      annotations: physicalAnnotations(vPod),
+      annotations: physicalAnnotations(asCreated(vPod)),
     },
     spec: physicalSpec(vPod, context),
   };
   return { pod, tokens: tokenRequests(vPod), needs: copyNeeds(vPod) };
 }
 
+/** A copy starts without ephemeral containers, so the pod that it is written from has none: a later update brings them. */
+function asCreated(vPod: PodObject): PodObject {
+  if (!vPod.spec.ephemeralContainers?.length) return vPod;
+  return { ...vPod, spec: { ...vPod.spec, ephemeralContainers: [] } };
+}
+
 function physicalSpec(vPod: PodObject, context: TranslationContext): PodSpec {
   const { spec } = vPod;
   const containers = (list: readonly Container[]): Container[] =>
     list.map((container) => physicalContainer(container, vPod, context));
+  const hostname = physicalHostname(vPod);
   return defined({
     ...carried(spec),
     ...physicalScheduling(vPod, context),
     ...physicalDns(vPod, context),
     automountServiceAccountToken: false,
-    hostname: physicalHostname(vPod),
+    hostname,
+    setHostnameAsFQDN: fqdnFits(hostname, spec, context) ? spec.setHostnameAsFQDN : undefined,
     hostAliases: hostAliases(spec, context),
     containers: containers(spec.containers),
     initContainers: spec.initContainers && containers(spec.initContainers),
     volumes: spec.volumes?.map((volume) => physicalVolume(volume, vPod)),
     imagePullSecrets: spec.imagePullSecrets?.map((secret) => mapped(secret, vPod)),
   });
+}
+
+/** A kubelet never starts a pod whose host name is to be longer than a kernel's; the mount namespace may make it so. */
+function fqdnFits(hostname: string, { subdomain }: Readonly<PodSpec>, { mountNamespace }: TranslationContext): boolean {
+  return !subdomain || `${hostname}.${subdomain}.${mountNamespace}.svc.cluster.local`.length <= MAX_HOSTNAME;
 }
 
 function carried(spec: Readonly<PodSpec>): PodSpec {

@@ -48,13 +48,14 @@ function physicalProjection(source: VolumeProjection, vPod: Pick<PodObject, 'met
 
 /** A name left as it is would read a Secret of the same name that belongs to somebody else in the mount namespace. */
 function secretReaders(volume: Volume, vPod: Pick<PodObject, 'metadata'>): Partial<Volume> {
-  const { azureFile, csi } = volume;
+  const { azureFile, csi, glusterfs } = volume;
   const inTree = SECRET_REF_SOURCES.flatMap((key) => {
     const source = volume[key];
     return source?.secretRef ? [[key, { ...source, secretRef: mapped(source.secretRef, vPod) }]] : [];
   });
   return {
     ...(Object.fromEntries(inTree) as Partial<Volume>),
+    ...(glusterfs && { glusterfs: { ...glusterfs, endpoints: nameOf(glusterfs.endpoints, vPod) } }),
     ...(azureFile && { azureFile: { ...azureFile, secretName: nameOf(azureFile.secretName, vPod) } }),
     ...(csi?.nodePublishSecretRef && {
       csi: { ...csi, nodePublishSecretRef: mapped(csi.nodePublishSecretRef, vPod) },

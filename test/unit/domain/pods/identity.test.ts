@@ -83,6 +83,7 @@ describe('physical metadata (spec pods.md 1.5)', () => {
 
   it.each([
     ['none without an owner', aPod().build(), undefined],
+    ['without what a label value may not have', aPod().ownedBy({ kind: 'X', name: '.system:a/b ü-' }).build(), 'system-a-b'],
     ['cut to a label value', aPod().ownedBy({ kind: 'Job', name: `${'j'.repeat(62)}.x` }).build(), 'j'.repeat(62)],
   ])('workload name: %s', (_, pod, expected) => {
     expect(physicalLabels(pod, OWNERSHIP)[Label.WorkloadName]).toBe(expected);
@@ -108,6 +109,17 @@ describe('physical metadata (spec pods.md 1.5)', () => {
 
   it('has an empty node name for an unbound pod', () => {
     expect(physicalAnnotations(aPod().unbound().build())[Annotation.VirtualNodeName]).toBe('');
+  });
+
+  it('leaves the largest out where they do not fit beside ours', () => {
+    const largest = 256 * 1024 - 'big'.length - 'a1'.length;
+    const annotations = physicalAnnotations(aPod().annotated({ big: 'x'.repeat(largest), a: '1' }).build());
+    expect(annotations).toMatchObject({ a: '1', [Annotation.VirtualPodUid]: 'web-uid' });
+    expect(annotations).not.toHaveProperty('big');
+  });
+
+  it('has no type of a workload of which no letter is left', () => {
+    expect(physicalLabels(aPod().ownedBy({ kind: '--', name: 'x' }).build(), OWNERSHIP)).not.toHaveProperty([Label.WorkloadType]);
   });
 
   it.each([

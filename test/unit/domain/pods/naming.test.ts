@@ -7,6 +7,8 @@ describe('physicalName (spec pods.md 0.2)', () => {
     ['test-namespace', 'very-long-pod-name-that-exceeds-31-characters', 'very-long-pod-name-that-exceed-bf24fefacf25ba763e82e9ff59949198'],
     ['ns', 'exactly-thirty-one-characters-x', 'exactly-thirty-one-characters--ccefeb5f61d79c56e300361da3a303ea'],
     ['virtual-ns', 'test-config', 'test-config-4b7db5cba5879ec4624ee839590ca8a9'],
+    // A dot at the cut would be followed by a dash, which no name may have.
+    ['ns', 'a-name-with-a-dot-at-the-cut1.y', 'a-name-with-a-dot-at-the-cut1--b86b6c8b7c4c2a239005d39bbea61625'],
     ['', 'test-pv', 'test-pv-14c15d9b072115b6e7aae77aa7f1732d'],
     ['test-ns', 'test-pod-kube-api-access-xyz-test-uid-123', 'test-pod-kube-api-access-xyz-t-b70a6c2e342892263f296b4f4deaa821'],
   ])('%s/%s', (namespace, name, expected) => {

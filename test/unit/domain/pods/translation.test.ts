@@ -1,6 +1,6 @@
 import type { Container, EnvVar, PodSpec, Toleration, Volume } from 'kubernetes-types/core/v1';
-import { Label, Taint } from '../../../../api/names/keys';
-import { physicalName, references, tokenSecretName, toPhysicalPod, type PodObject, type TranslationContext } from '../../../../domain/pods';
+import { Annotation, Label, Taint } from '../../../../api/names/keys';
+import { physicalName, references, specHash, tokenSecretName, toPhysicalPod, type PodObject, type TranslationContext } from '../../../../domain/pods';
 import { aPod, deepFreeze, kubeApiAccess, OWNERSHIP, type PodBuilder } from '../../../support/builders/pod';
 
 const CONTEXT: TranslationContext = {
@@ -36,6 +36,13 @@ describe('the object', () => {
     const vPod = aPod().ownedBy({ kind: 'ReplicaSet', name: 'r' }).build();
     const { pod } = toPhysicalPod(vPod, { ...CONTEXT, resolvedOwner: { kind: 'Deployment', name: 'd' } });
     expect(pod.metadata?.labels).toMatchObject({ [Label.WorkloadType]: 'deployment', [Label.WorkloadName]: 'd' });
+  });
+
+  it('is written from the pod without its ephemeral containers, which the next comparison brings', () => {
+    const debugged = aPod().spec({ ephemeralContainers: [{ name: 'debug', image: 'busybox' }] }).build();
+    const { pod } = toPhysicalPod(debugged, CONTEXT);
+    expect(pod.metadata?.annotations?.[Annotation.SpecHash]).toBe(specHash(aPod().build()));
+    expect(pod.metadata?.annotations?.[Annotation.SpecHash]).not.toBe(specHash(debugged));
   });
 
   it('is plain JSON: no field without a value', () => {
@@ -139,6 +146,16 @@ describe('spec (spec pods.md 1.6)', () => {
     ]);
   });
   it('has no alias where the virtual API is out of reach', () => expect(translate(aPod(), ALONE)).not.toHaveProperty('hostAliases'));
+});
+
+describe('host names', () => {
+  it.each([
+    ['as long as they fit', 'web', 'sub', true],
+    ['of any length without a subdomain', 'w'.repeat(63), undefined, true],
+    ['but not where a kubelet would refuse it', 'w'.repeat(30), 's', undefined],
+  ])('are qualified %s', (_, hostname, subdomain, expected) => {
+    expect(translate(aPod().spec({ hostname, subdomain, setHostnameAsFQDN: true })).setHostnameAsFQDN).toBe(expected);
+  });
 });
 
 describe('DNS', () => {
