@@ -13,6 +13,7 @@ import type {
   Service,
   ServiceAccount,
 } from 'kubernetes-types/core/v1';
+import type { RuntimeClass } from 'kubernetes-types/node/v1';
 import type { ClusterRole, ClusterRoleBinding, Role, RoleBinding } from 'kubernetes-types/rbac/v1';
 import type { PriorityClass } from 'kubernetes-types/scheduling/v1';
 import type { CSINode } from 'kubernetes-types/storage/v1';
@@ -90,6 +91,10 @@ export const CertificateSigningRequests = resourceType<CertificateSigningRequest
 export const CsiNodes = resourceType<CSINode>('storage.k8s.io/v1', 'CSINode', clusterWide);
 export const PriorityClasses = resourceType<PriorityClass>('scheduling.k8s.io/v1', 'PriorityClass', {
   plural: 'priorityclasses',
+  namespaced: false,
+});
+export const RuntimeClasses = resourceType<RuntimeClass>('node.k8s.io/v1', 'RuntimeClass', {
+  plural: 'runtimeclasses',
   namespaced: false,
 });
 export const CustomResourceDefinitions = resourceType<CustomResourceDefinition>(

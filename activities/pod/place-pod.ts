@@ -13,6 +13,7 @@ import type { CreateOutcome, VirtualPodRef } from '../../workflows/contracts/act
 import { ensureCopies } from '../copies/ensure-copies';
 import type { Fleet } from '../fleet/fleet';
 import { isClosing, isPaused, vnodeState } from '../fleet/vnodes';
+import { missingClasses } from './missing-classes';
 import { ensurePriorityClass } from './priority-class';
 import { reportOnPod } from './report';
 import { copierFor, subjectOf, translationOf } from './subject';
@@ -87,6 +88,8 @@ async function post(
   } catch (error) {
     if (isKubeError(error, 'AlreadyExists')) return whoHolds(fleet, subject, vPod);
     if (await ensurePriorityClass(subject, error)) return post(fleet, subject, vPod, { pod } as PhysicalPod);
+    const missing = await missingClasses(subject, pod, error);
+    if (missing.length > 0) return waiting(fleet, vPod, waitingReport(missing));
     if (isKubeError(error, 'InvalidSpec')) return waiting(fleet, vPod, failedCreateReport(error.message));
     throw error;
   }

@@ -1,38 +1,46 @@
+import type { Pod } from 'kubernetes-types/core/v1';
 import { copyNeeds, inPlaceUpdate, namesVirtualPod, PodReason, warning } from '../../domain/pods';
-import type { PodObject } from '../../domain/pods';
+import type { InPlaceUpdate, PodObject } from '../../domain/pods';
 import { isKubeError, Pods } from '../../kube';
 import type { VirtualPodRef } from '../../workflows/contracts/activities';
 import { ensureCopies } from '../copies/ensure-copies';
 import type { Fleet } from '../fleet/fleet';
+import { applyUpdate } from './apply-update';
 import { reportOnPod } from './report';
 import { copierFor, readVirtualPod, subjectOf, translationOf } from './subject';
+import type { Subject } from './subject';
+
+/** How often a copy that changes meanwhile is read again before the caller's own retry takes over. */
+const ATTEMPTS = 4;
 
 /**
  * Carries changes of the vPod that may happen in place over to its physical pod.
- * A change that the physical API refuses is reported on the vPod and not tried again until the vPod changes again.
+ * A change that the physical API refuses is reported on the vPod and not tried again until the vPod changes again; the others are made.
  * @throws KubeError Conflict and passing failures: try again
  */
 export async function updatePod(fleet: Fleet, ref: VirtualPodRef): Promise<void> {
   const subject = await subjectOf(fleet, ref);
-  const { client } = subject.physical;
   const vPod = await readVirtualPod(fleet, ref);
-  const pPod = (await client.get(Pods, subject.physicalKey)) as PodObject | null;
-  if (vPod === null || pPod === null || !namesVirtualPod(pPod, vPod)) return;
-  const update = inPlaceUpdate(vPod, pPod, translationOf(fleet, subject, ref.node));
-  if (update === null) return;
-  try {
-    // Ephemeral containers first: the hash that says "done" comes with the other patch. That one is then refused once as
-    // outdated, and sent again by the retry.
-    if (update.ephemeralContainers !== null) {
-      await ensureCopies(copierFor(fleet, subject), copyNeeds(vPod));
-      const patch = { kind: 'strategic', body: update.ephemeralContainers } as const;
-      await client.patch(Pods, subject.physicalKey, patch, { subresource: 'ephemeralcontainers', uid: pPod.metadata.uid });
+  for (let attempt = 1; vPod !== null; attempt += 1) {
+    try {
+      return await updateOnce(fleet, subject, { vPod, node: ref.node });
+    } catch (error) {
+      if (!isKubeError(error, 'Conflict') || attempt >= ATTEMPTS) throw error;
     }
-    await client.patch(Pods, subject.physicalKey, { kind: 'strategic', body: update.patch });
-  } catch (error) {
-    if (!isKubeError(error, 'InvalidSpec')) throw error;
-    // The hash goes along all the same, so that a change that can never be made is not tried for ever.
-    await client.patch(Pods, subject.physicalKey, { kind: 'strategic', body: { metadata: update.patch.metadata } });
-    await reportOnPod(fleet, vPod, warning(PodReason.FailedUpdatePod, `Failed to update pod: ${error.message}`));
   }
+}
+
+async function updateOnce(fleet: Fleet, subject: Subject, { vPod, node }: { vPod: PodObject; node: string }): Promise<void> {
+  const { client } = subject.physical;
+  const pPod = (await client.get<Pod>(Pods, subject.physicalKey)) as PodObject | null;
+  if (pPod === null || !namesVirtualPod(pPod, vPod)) return;
+  const plan = (copy: PodObject): InPlaceUpdate | null => inPlaceUpdate(vPod, copy, translationOf(fleet, subject, node));
+  const update = plan(pPod);
+  if (update === null) return;
+  const debugs = update.changes.some(({ subresource }) => subresource === 'ephemeralcontainers');
+  if (debugs) await ensureCopies(copierFor(fleet, subject), copyNeeds(vPod));
+  const refused = await applyUpdate(client, pPod, plan);
+  if (refused.length === 0) return;
+  const list = refused.map(({ what, why }) => `${what} (${why})`).join('; ');
+  await reportOnPod(fleet, vPod, warning(PodReason.FailedUpdatePod, `Failed to update pod: the physical cluster refuses ${list}`));
 }

@@ -190,7 +190,7 @@ function requestOf(action: DeleteAction): DeleteRequested {
 
 /** Two actions of the same signature ask for the same thing. */
 function signatureOf(action: DeleteAction | TellAction): string {
-  if (action.kind === 'specChanged') return `specChanged ${action.specHash}`;
+  if (action.kind === 'specChanged') return `specChanged ${action.specHash} ${action.drift}`;
   if (action.kind === 'delete') return `delete ${action.gracePeriodSeconds}`;
   return action.kind;
 }

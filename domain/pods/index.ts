@@ -9,11 +9,13 @@ export { tokenSecretName } from './naming/token-secret-name';
 
 export { isOurs, namesVirtualKey, namesVirtualPod, ownershipLabels, virtualPodOf } from './identity/ownership';
 export { backAnnotations, physicalAnnotations, physicalLabels } from './identity/physical-metadata';
+export { forwardAnnotations } from './identity/forward-annotations';
 export { specHash } from './identity/spec-hash';
 export { workloadOf, type ResolvedOwner, type Workload } from './identity/workload';
 
 export type { TranslationContext, VirtualEndpoint } from './translation/context';
-export { inPlaceUpdate, type InPlaceUpdate } from './update';
+export { inPlaceUpdate } from './update/in-place-update';
+export type { InPlaceUpdate, SpecChange } from './update/types';
 export { toPhysicalPod, type PhysicalPod } from './translation/to-physical-pod';
 
 export { toPhysicalClaim, unboundBecause, type ClaimSource } from './dependencies/claim-copy';
@@ -44,7 +46,7 @@ export { serviceAccountOf, tokenRequests, type TokenRequest } from './tokens/tok
 export { tokenSecret, type TokenSecretContent } from './tokens/token-secret';
 
 export { lostStatus } from './status/lost-status';
-export { forwardAnnotations, virtualPodStatus, type StatusFields, type VirtualStatusPatch } from './status/virtual-pod-status';
+export { virtualPodStatus, type StatusFields, type VirtualStatusPatch } from './status/virtual-pod-status';
 
 export { ignoredBecause, type IgnoredBecause } from './reconcile/ignored';
 export { hadPhysicalPod, nameHolder, type NameHolder } from './reconcile/name-holder';

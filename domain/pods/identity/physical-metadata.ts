@@ -1,6 +1,7 @@
 import { Annotation, Label } from '../../../api/names/keys';
 import { encodeExpected } from '../../metadata';
 import type { Ownership, PodObject } from '../types';
+import { encodeExpectedSpec } from './expected-spec';
 import { ownershipLabels } from './ownership';
 import { annotationBytes, MAX_ANNOTATION_BYTES, pushedMetadata } from './pushed-metadata';
 import { specHash } from './spec-hash';
@@ -37,6 +38,7 @@ export function physicalAnnotations(vPod: Pick<PodObject, 'metadata' | 'spec'>):
     ...backAnnotations(vPod),
     [Annotation.VirtualNodeName]: vPod.spec.nodeName ?? '',
     [Annotation.SpecHash]: specHash(vPod),
+    [Annotation.ExpectedSpec]: encodeExpectedSpec(vPod.spec),
   };
   const recorded = { ...pushed.annotations, ...ours, [Annotation.ExpectedMetadata]: encodeExpected(pushed) };
   if (annotationBytes(recorded) <= MAX_ANNOTATION_BYTES) return recorded;

@@ -2,7 +2,7 @@ import type { Container, EphemeralContainer } from 'kubernetes-types/core/v1';
 import { md5Hex } from '../../hash/md5';
 import { canonicalJson } from '../canonical-json';
 import type { PodObject } from '../types';
-import { userEntries } from './reserved';
+import { pushedMetadata } from './pushed-metadata';
 
 /**
  * Fingerprint of everything that may change on a bound pod and that its copy follows: the user's labels and annotations,
@@ -21,10 +21,11 @@ export function specHash(vPod: Pick<PodObject, 'metadata' | 'spec'>): string {
 const hashes = new WeakMap<object, string>();
 
 function computeHash({ metadata, spec }: Pick<PodObject, 'metadata' | 'spec'>): string {
+  const { labels, annotations } = pushedMetadata({ metadata });
   return md5Hex(
     canonicalJson({
-      labels: userEntries(metadata.labels),
-      annotations: userEntries(metadata.annotations),
+      labels,
+      annotations,
       activeDeadlineSeconds: spec.activeDeadlineSeconds,
       containers: spec.containers.map(changeable),
       initContainers: (spec.initContainers ?? []).map(changeable),

@@ -1,4 +1,4 @@
-import { Annotation } from '../../../api/names/keys';
+import { knownCopy } from '../identity/forward-annotations';
 import { isOurs, namesVirtualKey, namesVirtualPod, virtualPodOf } from '../identity/ownership';
 import { physicalName } from '../naming/physical-name';
 import type { Ownership, PodObject } from '../types';
@@ -27,7 +27,7 @@ export function nameHolder({ virtual, physical }: PodPair, ownership: Ownership)
  */
 export function hadPhysicalPod({ metadata, status }: PodObject): boolean {
   const started = Boolean(status?.startTime) || (status?.phase ?? 'Pending') !== 'Pending';
-  return Boolean(metadata.annotations?.[Annotation.PhysicalPodUid]) || started;
+  return Boolean(knownCopy({ metadata })) || started;
 }
 
 /** A copy under a name that does not follow from the pod it names cannot be found by that pod. */

@@ -4,6 +4,7 @@ import { isBound, isDeleting, isTerminal } from '../predicates';
 import { PodReason, warning } from '../reasons';
 import { virtualPodStatus } from '../status/virtual-pod-status';
 import type { EpochMillis, PodObject } from '../types';
+import { metadataDrift } from '../update/drift';
 import type { PodAction, PodDecision, ReconcileContext } from './types';
 
 /** How long a copy may wait for the physical scheduler (spec pods.md 1.8). */
@@ -19,7 +20,7 @@ export function reconcileOwn(virtual: PodObject, physical: PodObject, context: R
   if (isDeleting(physical)) return { action: { kind: 'none', because: 'terminating' }, mirror, lookAgainAt: null };
   const late = unschedulable(physical, context);
   if (late) return { action: late, mirror, lookAgainAt: null };
-  return { action: change(virtual, physical), mirror, lookAgainAt: isBound(physical) ? null : deadlineOf(physical) };
+  return { action: change(virtual, physical, context), mirror, lookAgainAt: isBound(physical) ? null : deadlineOf(physical) };
 }
 
 /** The caller's grace goes along; a shorter one that comes later is passed on too, a longer one is too late. */
@@ -54,9 +55,11 @@ function deadlineOf({ metadata }: PodObject): EpochMillis | null {
 }
 
 /** A copy that does not say what it was written from is not updated. */
-function change(virtual: PodObject, physical: PodObject): PodAction {
+function change(virtual: PodObject, physical: PodObject, context: ReconcileContext): PodAction {
   const written = physical.metadata.annotations?.[Annotation.SpecHash];
   const wanted = specHash(virtual);
-  if (!written || written === wanted) return { kind: 'none', because: 'harmony' };
-  return { kind: 'specChanged', physicalUid: physical.metadata.uid, specHash: wanted };
+  if (!written) return { kind: 'none', because: 'harmony' };
+  const drift = written === wanted ? metadataDrift(virtual, physical, context) : null;
+  if (written === wanted && drift === null) return { kind: 'none', because: 'harmony' };
+  return { kind: 'specChanged', physicalUid: physical.metadata.uid, specHash: wanted, drift };
 }

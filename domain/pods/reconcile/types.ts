@@ -74,8 +74,8 @@ export type PodAction =
   | { readonly kind: 'turnAway'; readonly virtualUid: string; readonly verify: true; readonly report: PodReport }
   /** The copy is gone: the virtual pod has failed. */
   | { readonly kind: 'lost'; readonly verify: boolean; readonly report: PodReport }
-  /** Carry the virtual pod's changes over. */
-  | { readonly kind: 'specChanged'; readonly physicalUid: string; readonly specHash: string }
+  /** Carry the virtual pod's changes over. `drift`: what was changed over there instead; null: nothing. */
+  | { readonly kind: 'specChanged'; readonly physicalUid: string; readonly specHash: string; readonly drift: string | null }
   /** The physical scheduler had its time: delete the copy, if it still has no node. */
   | {
       readonly kind: 'unschedulable';

@@ -6,6 +6,7 @@ import { specHash } from '../identity/spec-hash';
 import { isTerminal } from '../predicates';
 import type { PodObject } from '../types';
 import { virtualConditions } from './conditions';
+import { virtualMetadata, type MetadataPatch } from './virtual-metadata';
 
 /** A JSON value as a merge patch carries it; null removes the field. */
 export type StatusFields = Readonly<Record<string, unknown>>;
@@ -18,8 +19,7 @@ export interface VirtualStatusPatch {
   readonly metadata: {
     readonly uid: string;
     readonly resourceVersion?: string;
-    readonly annotations?: Readonly<Record<string, string>>;
-  };
+  } & MetadataPatch;
   readonly status?: StatusFields;
 }
 
@@ -38,16 +38,16 @@ const OWN_FIELDS: readonly string[] = [
 
 /**
  * What must be written to a virtual pod so that it tells the truth about its copy (spec pods.md 2.3): the status that differs
- * and the `physical-pod-*` annotations, together.
+ * and the metadata, together.
  * @returns null when nothing differs, when there is no copy of exactly this pod, or when a terminal phase would be left.
  */
 export function virtualPodStatus(vPod: PodObject, pPod: PodObject | null): VirtualStatusPatch | null {
   if (!pPod || !namesVirtualPod(pPod, vPod)) return null;
   if (isTerminal(vPod) && pPod.status?.phase !== vPod.status?.phase) return null;
   const status = changedFields(vPod.status ?? {}, desiredStatus(vPod, pPod));
-  const annotations = changedAnnotations(vPod, pPod);
-  if (!status && !annotations) return null;
-  return { metadata: { ...guard(vPod), ...(annotations && { annotations }) }, ...(status && { status }) };
+  const metadata = virtualMetadata(vPod, pPod);
+  if (!status && !metadata) return null;
+  return { metadata: { ...guard(vPod), ...metadata }, ...(status && { status }) };
 }
 
 /** The metadata that lets a patch reach exactly the pod it was computed from. */
@@ -91,21 +91,6 @@ function changedFields(now: PodStatus | StatusFields, desired: StatusFields): St
 function present(value: unknown): unknown {
   const empty = value === undefined || value === '' || (Array.isArray(value) && value.length === 0);
   return empty ? null : value;
-}
-
-function changedAnnotations(vPod: PodObject, pPod: PodObject): Record<string, string> | null {
-  const wanted = forwardAnnotations(pPod);
-  const before = vPod.metadata.annotations ?? {};
-  return Object.entries(wanted).every(([key, value]) => before[key] === value) ? null : wanted;
-}
-
-/** The way from a virtual pod to its copy. */
-export function forwardAnnotations({ metadata }: PodObject): Record<string, string> {
-  return {
-    [Annotation.PhysicalPodNamespace]: metadata.namespace,
-    [Annotation.PhysicalPodName]: metadata.name,
-    [Annotation.PhysicalPodUid]: metadata.uid,
-  };
 }
 
 function only(status: PodStatus | StatusFields, keep: (field: string) => boolean): StatusFields {

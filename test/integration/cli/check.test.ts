@@ -70,8 +70,8 @@ it('passes with what install and kubeconfig made, a line for each check', async 
   expect(new Set(lines.map(({ status }) => status))).toEqual(new Set(['Passed']));
   expect(lines.map(({ name }) => name)).toEqual([
     ...['Kubeconfig', 'Credentials', 'Reachable', 'TLS', 'WhoAmI', 'VersionSkew', 'ClockSkew', 'CRDPresent', 'MountNamespaceFree'],
-    ...['Permissions/nodes', 'Permissions/pods', 'Permissions/pods/ephemeralcontainers', 'Permissions/resourceleasingpolicies'],
-    ...['Permissions/resourceleasingpolicies/status', 'Permissions/priorityclasses', 'Permissions/csinodes', 'Permissions/events', 'Permissions/secrets'],
+    ...['Permissions/nodes', 'Permissions/pods', 'Permissions/pods/ephemeralcontainers', 'Permissions/pods/resize', 'Permissions/resourceleasingpolicies'],
+    ...['Permissions/resourceleasingpolicies/status', 'Permissions/priorityclasses', 'Permissions/runtimeclasses', 'Permissions/csinodes', 'Permissions/events', 'Permissions/secrets'],
     ...['Permissions/configmaps', 'Permissions/persistentvolumeclaims', 'Permissions/persistentvolumes', 'Permissions/namespaces', 'Permissions/figures'],
   ]);
   expect(lineOf(lines, 'WhoAmI')?.message).toBe('The credentials are those of system:serviceaccount:kubeocean-worker:kubeocean-syncer.');

@@ -72,6 +72,8 @@ describe('kubeocean-syncer may, of all verbs', () => {
     ['kubeocean-worker', 'serviceaccounts', '', ''],
     ['kubeocean-worker', 'serviceaccounts/token', '', ''],
     [EVERYWHERE, 'namespaces', '', ''],
+    [EVERYWHERE, 'runtimeclasses', 'node.k8s.io', 'get'],
+    ['kubeocean-worker', 'pods/resize', '', 'patch'],
     [EVERYWHERE, 'priorityclasses', 'scheduling.k8s.io', 'get create'],
     [EVERYWHERE, 'resourceleasingpolicies', KUBEOCEAN, 'list watch patch'],
     [EVERYWHERE, 'resourceleasingpolicies/status', KUBEOCEAN, 'patch'],

@@ -1,8 +1,7 @@
 import type { Container, PodSpec, PodStatus, Toleration, Volume } from 'kubernetes-types/core/v1';
 import type { OwnerReference } from 'kubernetes-types/meta/v1';
-import { backAnnotations, forwardAnnotations, specHash, ownershipLabels, physicalName } from '../../../domain/pods';
+import { forwardAnnotations, physicalAnnotations, physicalLabels, physicalName } from '../../../domain/pods';
 import type { Ownership, PodMeta, PodObject } from '../../../domain/pods';
-import { Annotation } from '../../../api/names/keys';
 
 /** The virtual cluster and binding of pods made by {@link aPhysicalPod}. */
 export const OWNERSHIP: Ownership = { virtualCluster: 'v-uid', binding: 'east' };
@@ -27,8 +26,8 @@ export function aPhysicalPod(vPod: PodObject, ownership: Ownership = OWNERSHIP):
       resourceVersion: '20',
       generation: 1,
       creationTimestamp: '2026-01-01T00:00:00Z',
-      labels: ownershipLabels(ownership),
-      annotations: { ...backAnnotations(vPod), [Annotation.SpecHash]: specHash(vPod) },
+      labels: physicalLabels(vPod, ownership),
+      annotations: physicalAnnotations(vPod),
     },
     spec: { ...vPod.spec, nodeName: 'n1' },
     status: { phase: 'Pending', qosClass: 'BestEffort' },

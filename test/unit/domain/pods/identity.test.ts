@@ -99,6 +99,7 @@ describe('physical metadata (spec pods.md 1.5)', () => {
       [Annotation.VirtualNodeName]: 'vnode-east-n1',
       [Annotation.SpecHash]: specHash(user),
       [Annotation.ExpectedMetadata]: expect.any(String),
+      [Annotation.ExpectedSpec]: '{"containers":{"main":{"image":"nginx:1.27"}}}',
     });
     expect(decodeExpected(annotations[Annotation.ExpectedMetadata])).toEqual({
       labels: { app: 'web' },

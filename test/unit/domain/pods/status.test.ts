@@ -11,7 +11,7 @@ const settled = bare.mirroring(aPhysicalPod(bare.build()).build());
 /** What an API server would store: RFC 7386, one level deep as these patches are. */
 function applied(vPod: PodObject, patch: NonNullable<ReturnType<typeof virtualPodStatus>>): PodObject {
   const merged = Object.entries({ ...vPod.status, ...patch.status }).filter(([, value]) => value !== null);
-  const annotations = { ...vPod.metadata.annotations, ...patch.metadata.annotations };
+  const annotations = { ...vPod.metadata.annotations, ...patch.metadata.annotations } as Record<string, string>;
   return { ...vPod, metadata: { ...vPod.metadata, annotations }, status: Object.fromEntries(merged) as PodStatus };
 }
 
@@ -72,7 +72,7 @@ describe('virtualPodStatus (spec pods.md 2.3)', () => {
         annotations: {
           [Annotation.PhysicalPodNamespace]: 'kubeocean-worker',
           [Annotation.PhysicalPodName]: copyOf(vPod).build().metadata.name,
-          [Annotation.PhysicalPodUid]: 'p-web-uid',
+          [Annotation.PhysicalPodUid]: 'p-web-uid', [Annotation.VirtualPodUid]: 'web-uid',
         },
       },
       status: { phase: 'Running' },

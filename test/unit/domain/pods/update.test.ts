@@ -1,18 +1,18 @@
 import { Annotation, Label } from '../../../../api/names/keys';
 import { encodeExpected } from '../../../../domain/metadata';
-import { inPlaceUpdate, physicalAnnotations, specHash } from '../../../../domain/pods';
+import { inPlaceUpdate, specHash } from '../../../../domain/pods';
+import { encodeExpectedSpec } from '../../../../domain/pods/identity/expected-spec';
 import { aPhysicalPod, aPod, OWNERSHIP, type PodBuilder } from '../../../support/builders/pod';
 
 const before = aPod().labelled({ app: 'web', old: 'x' }).annotated({ note: 'a' });
-const copy = aPhysicalPod(before.build())
-  .labelled({ app: 'web', old: 'x', cni: 'added' })
-  .annotated({ ...physicalAnnotations(before.build()), 'cni/ip': '1.2.3.4' });
+/** The copy as it was written from a virtual pod. */
+const writtenFrom = (vPod: PodBuilder) => aPhysicalPod(vPod.build());
+const copy = writtenFrom(before).labelled({ cni: 'added' }).annotated({ 'cni/ip': '1.2.3.4' });
 const context = { ...OWNERSHIP, mountNamespace: 'kubeocean-worker', physicalNode: 'n1', virtualApi: null, dns: null };
 
-function plan(vPod: PodBuilder, pPod = copy) {
-  const update = inPlaceUpdate(vPod.build(), pPod.build(), context);
-  return (update?.patch ?? null) as { metadata: Record<string, Record<string, unknown>>; spec?: Record<string, unknown> } | null;
-}
+const plan = (vPod: PodBuilder, pPod = copy) => inPlaceUpdate(vPod.build(), pPod.build(), context);
+/** Specs of the changes, each with the subresource that takes it. */
+const changes = (vPod: PodBuilder, pPod = copy) => (plan(vPod, pPod)?.changes ?? []).map(({ subresource, spec }) => [subresource, spec]);
 
 describe('inPlaceUpdate (spec pods.md 1.9)', () => {
   it('is nothing when the copy was written from this pod', () => expect(plan(before)).toBeNull());
@@ -21,7 +21,7 @@ describe('inPlaceUpdate (spec pods.md 1.9)', () => {
     const vPod = before.spec({ activeDeadlineSeconds: 9 });
     expect(plan(vPod)).toEqual({
       metadata: { uid: 'p-web-uid', resourceVersion: '20', annotations: { [Annotation.SpecHash]: specHash(vPod.build()) } },
-      spec: { activeDeadlineSeconds: 9 },
+      changes: [{ what: 'activeDeadlineSeconds', subresource: null, spec: { activeDeadlineSeconds: 9 } }],
     });
   });
 
@@ -43,33 +43,66 @@ describe('inPlaceUpdate (spec pods.md 1.9)', () => {
 
   it.each<[string, PodBuilder, PodBuilder, Record<string, unknown> | undefined]>([
     ['what P changed on a key of the user is set right', before.labelled({ fresh: 'y' }), copy.labelled({ app: 'theirs' }), { app: 'web', fresh: 'y' }],
-    ['what P took away comes back', before.labelled({ fresh: 'y' }), copy.meta({ labels: { cni: 'added' } }), { app: 'web', old: 'x', fresh: 'y' }],
+    ['even where the user has changed nothing', before, copy.labelled({ app: 'theirs' }), { app: 'web' }],
+    ['what P took away comes back', before.labelled({ fresh: 'y' }), writtenFrom(before).meta({ labels: { cni: 'added' } }), expect.objectContaining({ app: 'web', old: 'x', fresh: 'y', [Label.ManagedBy]: 'kubeocean' }) as never],
     ['our labels are no business of the user', before.labelled({ [Label.ManagedBy]: 'me', fresh: 'y' }), copy, { fresh: 'y' }],
     ['without a record nothing is dropped', aPod().labelled({ app: 'web' }), copy.annotated({ [Annotation.ExpectedMetadata]: '' }), undefined],
   ])('%s', (_, vPod, pPod, labels) => expect(plan(vPod, pPod)?.metadata.labels).toEqual(labels));
+});
 
-  it.each<[string, PodBuilder, Record<string, unknown>]>([
-    ['an image', before.container({ image: 'nginx:2' }), { containers: [{ name: 'main', image: 'nginx:2' }] }],
-    ['a toleration, beside those that the copy has', before.tolerating({ key: 'new' }), { tolerations: [{ key: 'theirs' }, { key: 'new' }] }],
-    ['the deadline', before.spec({ activeDeadlineSeconds: 5 }), { activeDeadlineSeconds: 5 }],
-  ])('carries %s over', (_, vPod, spec) => expect(plan(vPod, copy.tolerating({ key: 'theirs' }))?.spec).toEqual(spec));
+describe('the pod itself takes', () => {
+  const seconds = (tolerationSeconds: number) => ({ key: 'a', operator: 'Exists', effect: 'NoExecute', tolerationSeconds });
+  it.each<[string, PodBuilder, PodBuilder, object[]]>([
+    ['an image', before.container({ image: 'nginx:2' }), copy, [{ containers: [{ name: 'main', image: 'nginx:2' }] }]],
+    ['no image that the user left as it was, whatever a webhook made of it', before.labelled({ fresh: 'y' }), copy.container({ image: 'mirror/nginx:1.27' }), []],
+    ['an image, where nobody knows which was written', before.container({ image: 'nginx:2' }), copy.annotated({ [Annotation.ExpectedSpec]: '{' }), [{ containers: [{ name: 'main', image: 'nginx:2' }] }]],
+    ['a toleration, beside those that the copy has', before.tolerating({ key: 'new' }), copy.tolerating({ key: 'theirs' }), [{ tolerations: [{ key: 'theirs' }, { key: 'new' }] }]],
+    ['other seconds of a toleration, in its place', before.tolerating(seconds(9)), copy.tolerating(seconds(5), { key: 'theirs' }), [{ tolerations: [seconds(9), { key: 'theirs' }] }]],
+    ['the deadline', before.spec({ activeDeadlineSeconds: 5 }), copy, [{ activeDeadlineSeconds: 5 }]],
+    ['no end of a deadline that it has by itself', before.labelled({ fresh: 'y' }), copy.spec({ activeDeadlineSeconds: 5 }), []],
+  ])('%s', (_, vPod, pPod, specs) => expect(changes(vPod, pPod)).toEqual(specs.map((spec) => [null, spec])));
 
   it('an init image too', () => {
-    const vPod = before.spec({ initContainers: [{ name: 'i', image: 'b' }] });
-    expect(plan(vPod, copy.spec({ initContainers: [{ name: 'i', image: 'a' }] }))?.spec).toEqual({ initContainers: [{ name: 'i', image: 'b' }] });
+    const [old, fresh] = ['a', 'b'].map((image) => before.spec({ initContainers: [{ name: 'i', image }] }));
+    expect(changes(fresh!, writtenFrom(old!))).toEqual([[null, { initContainers: [{ name: 'i', image: 'b' }] }]]);
+  });
+});
+
+describe('resizes', () => {
+  const sized = (cpu: string) => before.container({ resources: { requests: { cpu }, limits: { cpu: '2' } } });
+  const small = writtenFrom(sized('1'));
+  /** What a LimitRange of the physical cluster makes of a pod that asks for nothing. */
+  const defaulted = copy.container({ resources: { requests: { cpu: '100m' } } });
+  const whole = (cpu: string) => before.spec({ resources: { requests: { cpu } } } as object);
+  const sidecar = (cpu: string) => before.spec({ initContainers: [{ name: 's', restartPolicy: 'Always', resources: { requests: { cpu } } }] });
+
+  it.each<[string, PodBuilder, PodBuilder, object[]]>([
+    ['a container', sized('1500m'), small, [{ containers: [{ name: 'main', resources: { requests: { cpu: '1500m' }, limits: { cpu: '2' } } }] }]],
+    ['a side-car', sidecar('2'), writtenFrom(sidecar('1')), [{ initContainers: [{ name: 's', resources: { requests: { cpu: '2' } } }] }]],
+    ['the pod as a whole', whole('2'), writtenFrom(whole('1')), [{ resources: { requests: { cpu: '2' } } }]],
+    ['nothing that the copy has already', sized('1500m'), small.container({ resources: { requests: { cpu: '1500m' }, limits: { cpu: '2' } } }), []],
+    ['nothing where only the physical cluster resized', sized('1').labelled({ fresh: 'y' }), small.container({ resources: { requests: { cpu: '3' } } }), []],
+    ['nothing where the physical cluster has defaults', before.labelled({ fresh: 'y' }), defaulted, []],
+    ['what the user asks for, where nobody knows what was written', sized('1500m'), small.annotated({ [Annotation.ExpectedSpec]: '' }), [{ containers: [{ name: 'main', resources: { requests: { cpu: '1500m' }, limits: { cpu: '2' } } }] }]],
+  ])('%s', (_, vPod, pPod, specs) => expect(changes(vPod, pPod)).toEqual(specs.map((spec) => ['resize', spec])));
+
+  it('are written down with the images', () => {
+    expect(JSON.parse(encodeExpectedSpec(sized('1').build().spec))).toEqual({
+      containers: { main: { image: 'nginx:1.27', resources: { requests: { cpu: '1' }, limits: { cpu: '2' } } } },
+    });
   });
 });
 
 describe('ephemeral containers of the update', () => {
   const debug = { name: 'debug', image: 'busybox', env: [{ name: 'HOSTNAME', value: 'mine' }] };
   it.each([
-    ['a new one', [debug], [], { spec: { ephemeralContainers: [debug] } }],
-    ['only the new one', [debug, { name: 'old' }], [{ name: 'old' }], { spec: { ephemeralContainers: [debug] } }],
-    ['none is new', [debug], [debug], null],
-    ['none at all', undefined, undefined, null],
+    ['a new one', [debug], [], [debug]],
+    ['only the new one', [debug, { name: 'old' }], [{ name: 'old' }], [debug]],
+    ['none is new', [debug], [debug], []],
+    ['none at all', undefined, undefined, []],
   ])('%s', (_, wanted, running, expected) => {
-    const vPod = before.labelled({ fresh: 'y' }).spec({ ephemeralContainers: wanted }).build();
-    const update = inPlaceUpdate(vPod, copy.spec({ ephemeralContainers: running }).build(), context);
-    expect(update?.ephemeralContainers).toEqual(expected);
+    const vPod = before.labelled({ fresh: 'y' }).spec({ ephemeralContainers: wanted });
+    const specs = expected.map((container) => ['ephemeralcontainers', { ephemeralContainers: [container] }]);
+    expect(changes(vPod, copy.spec({ ephemeralContainers: running }))).toEqual(specs);
   });
 });
