@@ -5,6 +5,7 @@ import { commands } from './commands';
 import { explainError } from './explain-error';
 import { processIo, type Io } from './io';
 import { packageRoot } from './package-root';
+import { UserError } from './user-error';
 
 /**
  * Runs `kubeocean` with the arguments of a process (`process.argv`) and returns its exit code.
@@ -18,7 +19,7 @@ export async function main(argv: readonly string[], io: Io = processIo): Promise
     // commander has already written the help or the fault in the arguments.
     if (error instanceof CommanderError) return error.exitCode;
     io.err(`kubeocean: ${explainError(error)}\n`);
-    return 1;
+    return error instanceof UserError ? error.exitCode : 1;
   }
 }
 

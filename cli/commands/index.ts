@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Io } from '../io';
+import { registerAudit } from './audit';
 import { registerCheck } from './check';
 import { registerDebts } from './debts';
 import { registerInstall } from './install';
@@ -19,6 +20,7 @@ export const commands: readonly RegisterCommand[] = [
   registerInstall,
   registerKubeconfig,
   registerCheck,
+  registerAudit,
   registerReclaim,
   registerLeasePlan,
   registerUp,

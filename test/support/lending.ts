@@ -11,6 +11,7 @@ import type { Stack, StackOptions } from '../../local/stack';
 import { bind, install, productKubeconfig } from '../bench/rig/install';
 import { BINDING, BINDINGS_PATH, CLUSTER_ID, POLICIES_PATH } from '../bench/rig/manifests';
 import { Product } from '../bench/rig/product';
+import { expectClean } from './audit-clean';
 import { eventually, type Patience } from './eventually';
 import { startTestStack } from './stack';
 
@@ -54,8 +55,9 @@ export class Lending {
     return this.stack.virtual;
   }
 
+  /** Ends with the audit. */
   async close(): Promise<void> {
-    await this.stack.stop();
+    await expectClean(this.virtual).finally(() => this.stack.stop());
   }
 
   /** Adds a node that policies of {@link Lending.lend} with this name select. */

@@ -1,5 +1,6 @@
 import { openWalk, type OpenWalk } from '../../local/demo/open';
 import { newRunFolder } from '../../local/processes/run-folder';
+import { expectClean } from './audit-clean';
 import { binaries } from './binaries';
 
 export interface TestWalk extends OpenWalk {
@@ -7,7 +8,7 @@ export interface TestWalk extends OpenWalk {
   readonly crashes: readonly string[];
 }
 
-/** The servers of the walk in a folder of their own, which goes when they are closed. */
+/** The servers of the walk in a folder of their own, which goes when they are closed; closing them ends with the audit. */
 export async function openTestWalk(): Promise<TestWalk> {
   const folder = newRunFolder('walk');
   const crashes: string[] = [];
@@ -16,9 +17,10 @@ export async function openTestWalk(): Promise<TestWalk> {
     dir: folder.path,
     onCrash: (error) => crashes.push(error.message),
   });
+  let closed: Promise<void> | undefined;
   const close = async () => {
-    await open.close();
+    await expectClean(open.walk.stack.virtual).finally(() => open.close());
     folder.remove();
   };
-  return { walk: open.walk, crashes, close };
+  return { walk: open.walk, crashes, close: () => (closed ??= close()) };
 }

@@ -10,6 +10,7 @@ import type { Stack } from '../../../local/stack';
 import { bind, install, productKubeconfig } from '../../bench/rig/install';
 import { BINDING, CLUSTER_ID, POLICIES_PATH } from '../../bench/rig/manifests';
 import { closedWindow } from '../../bench/rig/windows';
+import { expectClean } from '../audit-clean';
 import { eventually } from '../eventually';
 import { workerPids } from '../product';
 import { startTestStack } from '../stack';
@@ -58,9 +59,10 @@ export class ReclaimRig {
     }
   }
 
+  /** Ends with the audit. */
   async close(): Promise<void> {
     await this.temporal.connection.close();
-    await this.stack.stop();
+    await expectClean(this.virtual).finally(() => this.stack.stop());
   }
 
   get virtual(): Cluster {

@@ -1,0 +1,10 @@
+export { auditCopies, type CopyAuditFacts, type CopyMeta } from './copies';
+export { auditDuplicates, type CopiedPod, type DuplicateFacts } from './duplicates';
+export { auditLender, type LenderAuditFacts } from './lender';
+export { auditNodes, type NodeAuditFacts, type NodeLeaseMeta } from './nodes';
+export { auditPods, STUCK_MILLIS, type PodAudit, type PodAuditFacts } from './pods';
+export { auditStrays, type Finalized, type StrayFacts } from './strays';
+export type { Source, Sources } from './sources';
+export { auditTokens, type TokenAuditFacts, type TokenSecretMeta } from './tokens';
+export { auditOutcome, confirmed, oncePerObject, type AuditedBinding, type AuditOutcome, type AuditReport } from './report';
+export { pathOf, type AuditedObject, type Finding, type FindingKind, type Repair, type WaitingPod } from './types';

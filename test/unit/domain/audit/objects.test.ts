@@ -1,0 +1,149 @@
+import { Annotation, Finalizer, Label, MANAGED_BY, PHYSICAL_READY, Taint } from '../../../../api/names/keys';
+import { auditCopies, auditLender, auditNodes, auditOutcome, auditStrays, confirmed, oncePerObject } from '../../../../domain/audit';
+import type { CopyMeta, Finding, NodeAuditFacts, Source } from '../../../../domain/audit';
+import { ownershipLabels, physicalName, sourceVersion } from '../../../../domain/pods';
+import type { NodeObject } from '../../../../domain/vnode';
+import { aBinding } from '../../../support/builders/binding';
+import { aNode, aNodeCondition } from '../../../support/builders/node';
+import { aPhysicalPod, aPod, OWNERSHIP, type PodBuilder } from '../../../support/builders/pod';
+import { aPolicy } from '../../../support/builders/policy';
+
+const NOW = Date.parse('2026-01-01T00:10:00Z');
+const words = (findings: readonly Finding[]) => findings.map(({ kind, cause, repair }) => `${kind}: ${cause} (${repair})`);
+
+describe('copies', () => {
+  const user = aPod().volumes({ name: 'v', configMap: { name: 'settings' } });
+  const running = aPhysicalPod(user.build());
+  const settings: Source = { metadata: { name: 'settings', namespace: 'default', uid: 'c', resourceVersion: '7' } };
+  const copy = (annotations: Record<string, string> = {}, labels: Record<string, string> = {}): CopyMeta => ({
+    kind: 'ConfigMap',
+    metadata: {
+      name: physicalName('settings', 'default'),
+      namespace: 'kubeocean-worker',
+      uid: 'copy',
+      labels: { ...ownershipLabels(OWNERSHIP), ...labels },
+      annotations: { [Annotation.VirtualNamespace]: 'default', [Annotation.VirtualName]: 'settings', [Annotation.SourceVersion]: sourceVersion(settings.metadata), ...annotations },
+    },
+  });
+  const judge = (more: { pods?: PodBuilder[]; mount?: PodBuilder[]; source?: Source | null; copies?: CopyMeta[]; bindings?: string[] }) => {
+    const { pods = [user], mount = [running], source = settings, copies = [copy()], bindings = ['east', 'west'] } = more;
+    const [virtualPods, mountPods] = [pods, mount].map((list) => list.map((pod) => pod.build()));
+    const sources = new Map(source === null ? [] : [['ConfigMap default/settings', source]]);
+    const common = { ownership: OWNERSHIP, mountNamespace: 'kubeocean-worker', vnodeState: () => 'lent' as const, bindingExists: (name: string) => bindings.includes(name) };
+    return words(auditCopies({ ...common, virtualPods: virtualPods ?? [], mountPods: mountPods ?? [], sources, copies }));
+  };
+
+  it.each<[string, string[], string[]]>([
+    ['one that is current', judge({}), []],
+    ['one that nobody uses any more', judge({ pods: [] }), []],
+    ['one of an earlier version', judge({ copies: [copy({ [Annotation.SourceVersion]: 'c/6' })] }), ['Drift: it was not written from ConfigMap default/settings as that is now (compare)']],
+    ['one whose source is gone', judge({ source: null }), ['Orphan: its source ConfigMap default/settings is gone (compare)']],
+    ['one that is missing', judge({ copies: [] }), ['Missing: running pods use ConfigMap default/settings, and it has no copy (compare)']],
+    ['one that is missing before the pod starts', judge({ copies: [], mount: [] }), []],
+    ['one that only a binding holds that is gone', judge({ pods: [], bindings: ['west'] }), ['Orphan: no ClusterBinding that exists uses it (remove)']],
+    ['one that another binding holds', judge({ pods: [], copies: [copy({}, { [Label.ClusterBinding]: 'west' })] }), []],
+    ['one that is used and held by another only', judge({ copies: [copy({}, { [Label.ClusterBinding]: 'west' })] }), ['Drift: it was not written from ConfigMap default/settings as that is now (compare)']],
+    ['one under another name', judge({ pods: [], copies: [copy({ [Annotation.VirtualName]: 'other' })] }), ['Orphan: no virtual object is found by its annotations and its name (remove)']],
+  ])('%s', (_name, found, expected) => {
+    expect(found).toEqual(expected);
+  });
+});
+
+describe('nodes', () => {
+  const binding = { name: 'east', clusterID: 'e' };
+  const node = aNode('n1');
+  const vnode = aNode('vnode-e-n1')
+    .meta({ labels: { [Label.ManagedBy]: MANAGED_BY, [Label.ClusterBinding]: 'east', [Label.PhysicalClusterId]: 'e', [Label.PhysicalNodeUid]: 'n1-uid' }, annotations: { [Annotation.PhysicalNodeName]: 'n1' }, finalizers: [Finalizer.Vnode] })
+    .reporting(aNodeCondition(PHYSICAL_READY, 'True'));
+  const beat = (name: string, renewTime: string) => ({ metadata: { name, namespace: 'kube-node-lease' }, spec: { renewTime } });
+  const spec = { drivers: [{ name: 'csi', nodeID: 'n1' }] };
+  const physicalCsi = { metadata: { name: 'n1', uid: 'pc' }, spec };
+  const virtualCsi = { metadata: { name: 'vnode-e-n1', uid: 'vc', labels: { [Label.ManagedBy]: MANAGED_BY, [Label.ClusterBinding]: 'east' }, annotations: { [Annotation.PhysicalNodeName]: 'n1' } }, spec };
+  const base: NodeAuditFacts = {
+    ...{ binding, virtualNodes: [vnode.build()], physicalNodes: [node.build()], isOccupied: () => false, now: NOW },
+    ...{ virtualCsiNodes: [], physicalCsiNodes: [], nodeLeases: [beat('vnode-e-n1', '2026-01-01T00:09:50Z')] },
+  };
+
+  it.each<[string, Partial<NodeAuditFacts>, string[]]>([
+    ['as it should be', {}, []],
+    ['another binding', { virtualNodes: [vnode.labelled({ [Label.ClusterBinding]: 'west' }).build()] }, []],
+    ['no physical node', { physicalNodes: [] }, ['Orphan: the physical node n1 does not exist (compare)']],
+    ['no physical node, on its way out', { physicalNodes: [], virtualNodes: [vnode.tainted({ key: Taint.VnodeDeleting, effect: 'NoSchedule' }).build()] }, []],
+    ['an earlier node', { physicalNodes: [node.meta({ uid: 'newer' }).build()] }, ['Drift: it stands for an earlier physical node of the same name (compare)']],
+    ['a node that is not Ready', { physicalNodes: [node.reporting(aNodeCondition('Ready', 'False')).build()] }, [`Drift: its condition ${PHYSICAL_READY} is True, and the physical node's Ready is False (compare)`]],
+    ['a finalizer that waits for nothing', { virtualNodes: [vnode.meta({ deletionTimestamp: '2026-01-01T00:08:00Z' }).build()] }, ['StaleFinalizer: it is being deleted, and no pod is left on it on either side (compare)']],
+    ['a finalizer that waits for a pod', { virtualNodes: [vnode.meta({ deletionTimestamp: '2026-01-01T00:08:00Z' }).build()], isOccupied: () => true }, []],
+    ['no heartbeat', { nodeLeases: [] }, ['Drift: the heartbeat of its virtual node is not renewed (null)']],
+    ['an old heartbeat', { nodeLeases: [beat('vnode-e-n1', '2026-01-01T00:09:00Z')] }, ['Drift: the heartbeat of its virtual node is not renewed (null)']],
+    ['no CSINode', { physicalCsiNodes: [physicalCsi] }, ['Missing: the physical node has one (compare)']],
+    ['a CSINode too many', { virtualCsiNodes: [virtualCsi] }, ['Orphan: its virtual node, or the CSINode of the physical node, is gone (compare)']],
+    ['a CSINode without its vnode', { virtualNodes: [], virtualCsiNodes: [virtualCsi], physicalCsiNodes: [physicalCsi] }, ['Orphan: its virtual node, or the CSINode of the physical node, is gone (compare)']],
+    ['a CSINode that differs', { virtualCsiNodes: [virtualCsi], physicalCsiNodes: [physicalCsi] }, ['Drift: it is not what the CSINode of the physical node says (compare)']],
+  ])('with %s', (_name, difference, expected) => {
+    expect(words(auditNodes({ ...base, ...difference }))).toEqual(expected);
+  });
+});
+
+describe("the lender's own objects", () => {
+  const labelled = aNode('n1').labelled({ [Label.PolicyApplied]: 'nights' }).build();
+  const vnode: NodeObject = aNode('v').meta({ labels: { [Label.ManagedBy]: MANAGED_BY, [Label.ClusterBinding]: 'east' }, annotations: { [Annotation.PhysicalNodeName]: 'n1' } }).build();
+  const namespace = { name: 'kubeocean-worker', labels: { [Label.VirtualCluster]: 'v-uid' } };
+  const base = { ownership: OWNERSHIP, virtualNodes: [vnode], physicalNodes: [labelled], policies: [aPolicy().build()], mountNamespace: namespace, wasBound: true };
+
+  it.each<[string, Partial<typeof base> | { mountNamespace: null }, string[]]>([
+    ['a lent node', {}, []],
+    ['a label of a node that is not lent', { virtualNodes: [] }, [`Orphan: label ${Label.PolicyApplied}=nights: the node is not lent (unlabel)`]],
+    ["a label of another binding's policy", { virtualNodes: [], policies: [aPolicy().spec({ cluster: 'west' }).build()] }, []],
+    ['a label of no policy', { virtualNodes: [], policies: [] }, [`Orphan: label ${Label.PolicyApplied}=nights: there is no such policy (null)`]],
+    ['a finalizer on a deleted policy', { policies: [aPolicy().meta({ deletionTimestamp: '2026-01-01T00:00:00Z', finalizers: [Finalizer.Policy] }).build()] }, [`StaleFinalizer: ${Finalizer.Policy} holds a policy that is being deleted (compare)`]],
+    ['a namespace without its claim', { mountNamespace: { ...namespace, labels: {} as typeof namespace.labels } }, ['Drift: the mount namespace does not carry the label of this virtual cluster (compare)']],
+    ['a namespace without its claim, never bound', { mountNamespace: { ...namespace, labels: {} as typeof namespace.labels }, wasBound: false }, []],
+    ['a namespace of another', { mountNamespace: { ...namespace, labels: { [Label.VirtualCluster]: 'another' } } }, ['NameTaken: another virtual cluster holds the mount namespace (null)']],
+    ['no namespace', { mountNamespace: null }, ['Missing: the mount namespace does not exist (null)']],
+  ])('%s', (_name, difference, expected) => {
+    expect(words(auditLender({ ...base, ...difference }))).toEqual(expected);
+  });
+});
+
+describe('strays', () => {
+  const labels = { [Label.ManagedBy]: MANAGED_BY, [Label.ClusterBinding]: 'gone' };
+  const east = aBinding('east').build();
+  const none = { bindings: [east], nodes: [], csiNodes: [], nodeLeases: [], originals: [] };
+  const original = (finalizer: string) => ({ kind: 'ConfigMap', metadata: { namespace: 'default', name: 'c', uid: 'c', finalizers: [finalizer] } });
+
+  it.each<[string, Partial<Parameters<typeof auditStrays>[0]>, string[]]>([
+    ['nothing', {}, []],
+    ['a vnode of a binding that is gone', { nodes: [aNode('v').meta({ labels }).build()] }, ['Orphan: its ClusterBinding gone does not exist (null)']],
+    ['a vnode of one that lives', { nodes: [aNode('v').meta({ labels: { ...labels, [Label.ClusterBinding]: 'east' } }).build()] }, []],
+    ['a CSINode of a binding that is gone', { csiNodes: [{ metadata: { name: 'v', uid: 'u', labels }, spec: { drivers: [] } }] }, ['Orphan: its ClusterBinding gone does not exist (null)']],
+    ['a heartbeat without a node', { nodeLeases: [{ metadata: { name: 'v' } }] }, ['Orphan: there is no Node of its name (null)']],
+    ['a finalizer of a binding that lives', { originals: [original('kubeocean.io/finalizer-east-id')] }, ['StaleFinalizer: kubeocean.io/finalizer-east-id of an earlier installation (release)']],
+    ['a finalizer of nobody', { originals: [original('kubeocean.io/finalizer-x')] }, ['StaleFinalizer: kubeocean.io/finalizer-x of an earlier installation (null)']],
+    ["somebody else's finalizer", { originals: [original('example.com/x')] }, []],
+  ])('%s', (_name, difference, expected) => {
+    expect(words(auditStrays({ ...none, ...difference }))).toEqual(expected);
+  });
+});
+
+describe('a report', () => {
+  const [one, other] = auditStrays({ bindings: [], nodes: [], csiNodes: [], nodeLeases: [{ metadata: { name: 'a' } }, { metadata: { name: 'b' } }], originals: [] }) as [Finding, Finding];
+  const read = { name: 'east', unread: null };
+  const unread = { name: 'west', unread: 'ApiUnavailable' };
+
+  it.each([
+    ['Clean', [read], []],
+    ['Clean', [], []],
+    ['Unknown', [read, unread], []],
+    ['Findings', [read, unread], [one]],
+  ])('is %s', (expected, bindings, findings) => {
+    expect(auditOutcome({ bindings, findings })).toBe(expected);
+  });
+
+  it('counts what two looks found', () => {
+    expect(confirmed([one], [other, one])).toEqual([one]);
+  });
+
+  it('tells a duplicate once', () => {
+    expect(oncePerObject([{ ...one, kind: 'Duplicate' }, one, other])).toEqual([{ ...one, kind: 'Duplicate' }, other]);
+  });
+});

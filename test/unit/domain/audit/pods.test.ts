@@ -1,0 +1,119 @@
+import { Annotation } from '../../../../api/names/keys';
+import { auditDuplicates, auditPods, auditTokens, type PodAuditFacts, type Source } from '../../../../domain/audit';
+import { tokenRequests, type PodObject, type VnodeState } from '../../../../domain/pods';
+import { aPhysicalPod, aPod, kubeApiAccess, OWNERSHIP, type PodBuilder } from '../../../support/builders/pod';
+
+const NOW = Date.parse('2026-01-01T00:01:00Z');
+const fresh = aPod();
+const copy = aPhysicalPod(fresh.build());
+const known = fresh.mirroring(copy.build());
+const needy = fresh.volumes({ name: 'v', configMap: { name: 'settings' } });
+const claiming = fresh.volumes({ name: 'v', persistentVolumeClaim: { claimName: 'data' } });
+const source = (name: string, rest: object = {}): Source => ({ metadata: { name, namespace: 'default', uid: `${name}-uid`, resourceVersion: '1' }, ...rest });
+
+interface Facts {
+  readonly virtual?: readonly PodBuilder[];
+  readonly mount?: readonly PodBuilder[];
+  readonly state?: VnodeState;
+  readonly sources?: PodAuditFacts['sources'];
+  readonly now?: number;
+}
+
+const built = (pods: readonly PodBuilder[] = []): PodObject[] => pods.map((pod) => pod.build());
+
+function look({ virtual, mount, state = 'lent', sources = new Map(), now = NOW }: Facts) {
+  const vnodeState = (name: string): VnodeState => (name === 'vnode-east-n1' ? state : 'foreign');
+  return auditPods({ ownership: OWNERSHIP, virtualPods: built(virtual), mountPods: built(mount), vnodeState, sources, now });
+}
+
+const inWords = (facts: Facts) => look(facts).findings.map(({ kind, object, cause, repair }) => `${kind} ${object.cluster} ${object.name}: ${cause} (${repair})`);
+
+describe('pods', () => {
+  it.each<[string, Facts]>([
+    ['a pod and its copy that agree', { virtual: [known], mount: [copy] }],
+    ['a pod of an ordinary node', { virtual: [fresh.spec({ nodeName: 'ordinary' })] }],
+    ['a pod of somebody else in the mount namespace', { mount: [copy.meta({ labels: {} })] }],
+    ['a pod that ended and lost its copy', { virtual: [known.phase('Succeeded')] }],
+    ['a DaemonSet pod that is not run', { virtual: [fresh.ownedBy({ kind: 'DaemonSet', name: 'd' })] }],
+    ['a pod on a paused node', { virtual: [fresh], state: 'paused' }],
+    ['a copy that stops within its grace', { virtual: [known], mount: [copy.meta({ deletionTimestamp: '2026-01-01T00:00:30Z' })] }],
+  ])('%s: nothing', (_name, facts) => {
+    expect(inWords(facts)).toEqual([]);
+  });
+
+  it.each<[string, Facts, string]>([
+    ['without a copy', { virtual: [fresh] }, 'Missing virtual web: it has no copy in the physical cluster (compare)'],
+    ['a copy without a pod', { mount: [copy] }, `Orphan physical ${copy.build().metadata.name}: its virtual pod default/web with UID web-uid is gone (compare)`],
+    ['a copy that names nobody', { mount: [copy.meta({ annotations: {} })] }, `Orphan physical ${copy.build().metadata.name}: no virtual pod is found by its annotations and its name (compare)`],
+    ['the copy of a predecessor', { virtual: [fresh.meta({ uid: 'newer' })], mount: [copy] }, `Orphan physical ${copy.build().metadata.name}: its virtual pod default/web with UID web-uid is gone (compare)`],
+    ['a status that lies', { virtual: [known], mount: [copy.phase('Running')] }, 'Drift virtual web: its status does not say what that of its copy says: phase (compare)'],
+    ['a change that was not carried over', { virtual: [known.labelled({ a: 'b' })], mount: [copy] }, `Drift physical ${copy.build().metadata.name}: it was not updated since its virtual pod changed (compare)`],
+    ['a copy that nobody told of the deletion', { virtual: [known.deleting()], mount: [copy] }, `Drift physical ${copy.build().metadata.name}: its virtual pod is being deleted, and it was not asked to end (compare)`],
+    ['a deleted pod of which nothing is left', { virtual: [known.deleting()] }, 'Drift virtual web: it is being deleted, and nothing of it is left in the physical cluster (compare)'],
+    ['a lost copy', { virtual: [known.phase('Running')] }, 'Drift virtual web: its copy is gone, and its status does not say so (compare)'],
+    ['a pod that came to a closing node', { virtual: [fresh], state: 'closing' }, 'Drift virtual web: its node is being returned, and it never ran there (compare)'],
+    ['a copy without a node', { virtual: [known], mount: [copy.unbound()], now: NOW + 300_000 }, `Drift physical ${copy.build().metadata.name}: the physical scheduler has found no node for it in time (compare)`],
+    ['a name that is taken', { virtual: [fresh], mount: [copy.meta({ labels: {} })] }, `NameTaken physical ${copy.build().metadata.name}: pod default/web needs its name (null)`],
+    ['a copy that has not ended in time', { virtual: [known], mount: [copy.meta({ deletionTimestamp: '2025-12-31T23:59:59Z' })] }, `Stuck physical ${copy.build().metadata.name}: its grace is over, and it has not ended (null)`],
+  ])('%s', (_name, facts, expected) => {
+    expect(inWords(facts)).toEqual([expected]);
+  });
+
+  it.each<[string, PodBuilder, PodAuditFacts['sources'], string | null]>([
+    ['for a ConfigMap', needy, new Map(), 'ConfigMap settings not found'],
+    ['for nothing once it is there', needy, new Map([['ConfigMap default/settings', source('settings')]]), null],
+    ['for nothing that is optional', fresh.volumes({ name: 'v', configMap: { name: 'settings', optional: true } }), new Map(), null],
+    ['for a claim', claiming, new Map([['PersistentVolumeClaim default/data', source('data', { spec: {}, status: { phase: 'Pending' } })]]), 'is not bound'],
+    ['for what is not carried over', fresh.spec({ resourceClaims: [{ name: 'c', resourceClaimName: 'x' }] } as object), new Map(), 'ResourceClaim x'],
+  ])('that rightly waits %s', (_name, pod, sources, why) => {
+    const { findings, waiting } = look({ virtual: [pod], sources });
+    expect(waiting.map((one) => one.why)).toEqual(why === null ? [] : [expect.stringContaining(why)]);
+    expect(findings.map(({ kind }) => kind)).toEqual(why === null ? ['Missing'] : []);
+  });
+
+  it('give the same finding the same id, and another another', () => {
+    const [first] = look({ virtual: [fresh] }).findings;
+    expect(look({ virtual: [fresh] }).findings[0]?.id).toBe(first?.id);
+    expect(look({ virtual: [fresh.meta({ uid: 'newer' })] }).findings[0]?.id).not.toBe(first?.id);
+  });
+});
+
+describe('duplicates', () => {
+  const other = copy.meta({ name: 'another', uid: 'second' });
+  const elsewhere = copy.meta({ uid: 'third', labels: { ...copy.build().metadata.labels, 'kubeocean.io/cluster-binding': 'west' } });
+  const judge = (copies: readonly PodBuilder[]) =>
+    auditDuplicates({ copies: built(copies), virtualPods: built([fresh]), bindingOf: () => 'east' }).map(({ object, binding, repair }) => [object.uid, binding, repair]);
+
+  it.each<[string, PodBuilder[], unknown[]]>([
+    ['one copy', [copy], []],
+    ['a second one under another name', [copy, other], [['second', 'east', 'remove']]],
+    ['a second one of another binding', [elsewhere, copy], [['third', 'west', 'remove']]],
+    ['a second one that stops', [copy, other.deleting()], []],
+    ['two of which neither is right', [other, elsewhere], [['second', 'east', null], ['third', 'west', null]]],
+  ])('%s', (_name, copies, expected) => {
+    expect(judge(copies)).toEqual(expected);
+  });
+});
+
+describe('tokens', () => {
+  const pod = known.volumes(kubeApiAccess());
+  const name = tokenRequests(pod.build())[0]?.secretName ?? '';
+  const back = { [Annotation.VirtualPodNamespace]: 'default', [Annotation.VirtualPodName]: 'web', [Annotation.VirtualPodUid]: 'web-uid' };
+  const secret = (annotations: Record<string, string>) => ({ metadata: { name, namespace: 'kubeocean-worker', uid: 's', annotations } });
+  const valid = secret({ ...back, [Annotation.TokenExpiresAt]: '2026-01-01T01:00:00Z' });
+  const judge = (virtual: PodBuilder[], mount: PodBuilder[], secrets: ReturnType<typeof secret>[]) =>
+    auditTokens({ ownership: OWNERSHIP, mountNamespace: 'kubeocean-worker', virtualPods: built(virtual), mountPods: built(mount), tokenSecrets: secrets, now: NOW }).map(({ kind, repair }) => [kind, repair]);
+
+  it.each<[string, unknown[], unknown[]]>([
+    ['of a running pod', judge([pod], [copy], [valid]), []],
+    ['of a pod that still stops in the physical cluster', judge([], [copy], [valid]), []],
+    ['of a pod that is gone', judge([], [], [valid]), [['Orphan', 'compare']]],
+    ['of nobody', judge([], [], [secret({})]), [['Orphan', 'compare']]],
+    ['that have expired', judge([pod], [copy], [secret({ ...back, [Annotation.TokenExpiresAt]: '2026-01-01T00:00:59Z' })]), [['Drift', 'tokens']]],
+    ['that are missing', judge([pod], [copy], []), [['Missing', 'tokens']]],
+    ['that are missing, of a pod that ends', judge([pod.deleting()], [copy], []), []],
+    ['of a pod that asks for none', judge([known], [copy], []), []],
+  ])('%s', (_name, found, expected) => {
+    expect(found).toEqual(expected);
+  });
+});
