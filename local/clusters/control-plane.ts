@@ -96,7 +96,7 @@ export async function startControlPlane(input: ControlPlaneInput): Promise<Contr
   const component = { ...input, cluster: input.name, server: apiServer.server, pki, env };
   const [access, kwok] = await input.supervisor.together(
     openAccess(input, apiServer, pki),
-    input.kwok ? startKwok({ ...component, binary: input.binaries.kwok, subnet: 200 + input.index }) : null,
+    input.kwok ? startKwok({ ...component, binary: input.binaries.kwok, subnet: 200 + input.index, extraConfig: input.kwokConfig }) : null,
     startControllers(input, component),
     untilPodsAreWelcome(api, input),
   );

@@ -28,8 +28,8 @@ export class Lending {
     readonly gateway: ManagedProcess,
   ) {}
 
-  /** Starts everything and waits until the binding is Ready. */
-  static async open(options: Partial<StackOptions> = {}): Promise<Lending> {
+  /** Starts everything and waits until the binding is Ready. @param settings environment variables of worker and gateway */
+  static async open(options: Partial<StackOptions> = {}, settings: Readonly<Record<string, string>> = {}): Promise<Lending> {
     // Builds where the sources are newer: the processes run what is built.
     execFileSync(process.execPath, [inProject('bin/kubeocean'), '--version'], { stdio: 'ignore' });
     const stack = await startTestStack({ physicalClusters: 1, nodesPerCluster: 0, clusters: { audit: true }, ...options });
@@ -39,7 +39,7 @@ export class Lending {
       if (physical === undefined) throw new Error('unreachable: there is a physical cluster');
       await install(virtual, physical);
       const kubeconfig = await productKubeconfig(virtual, dir);
-      const product = new Product({ supervisor, kubeconfig, temporalAddress: temporal.address, cpuProf: null });
+      const product = new Product({ supervisor, kubeconfig, temporalAddress: temporal.address, cpuProf: null, settings });
       const [gateway] = await Promise.all([product.startGateway(), product.startWorker()]);
       await bind(virtual, physical, dir).catch((error: unknown) => {
         throw new Error(`${String(error)}; the worker says: ${errorsOf(product).join('\n')}`);

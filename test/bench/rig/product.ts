@@ -13,6 +13,8 @@ export interface ProductInput {
   readonly temporalAddress: string;
   /** Folder for CPU profiles of the workers; null: none. */
   readonly cpuProf: string | null;
+  /** Further environment variables of all processes. Default none. */
+  readonly settings?: Readonly<Record<string, string>>;
 }
 
 /** Starts and kills the processes of the product. */
@@ -53,6 +55,7 @@ export class Product {
         KUBEOCEAN_HTTP_PORT: String(port),
         TEMPORAL_ADDRESS: temporalAddress,
         TZ: 'UTC',
+        ...this.input.settings,
       },
       ready: () => answersOk(`http://127.0.0.1:${port}/readyz`),
       stopTier: StopTier.Product,
