@@ -23,7 +23,8 @@ export const PREVIOUS = ['the last life ended here'];
 export class KubeletWorld {
   private constructor(
     readonly lending: Lending,
-    private readonly folder: string,
+    /** Where commands run. */
+    readonly folder: string,
     /** What answers on port 80 of every pod: it sends back what it gets. */
     readonly target: Server,
     /** Of the gateway, for all vnodes. */
@@ -79,6 +80,17 @@ export class KubeletWorld {
     session.write(input);
     session.close();
     return await session.ended;
+  }
+
+  /** kubectl port-forward, listening on a port of its choice. */
+  async forward(pod: string, port: number, env: Readonly<Record<string, string>> = {}): Promise<{ session: KubectlSession; port: number }> {
+    const session = await this.session(['port-forward', `pod/${pod}`, `:${port}`], env);
+    const local = await eventually(() => {
+      const found = /Forwarding from 127\.0\.0\.1:(\d+)/.exec(session.out)?.[1];
+      expect(found).toBeDefined();
+      return Number(found);
+    });
+    return { session, port: local };
   }
 
   /** The physical pod of a virtual one. */
