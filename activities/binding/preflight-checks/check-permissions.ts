@@ -1,7 +1,7 @@
 import { Check, failed, passed, warned } from '../../../domain/binding';
 import type { PreflightCheck } from '../../../domain/binding';
 import type { KubeClient } from '../../../kube';
-import { FIGURES_PERMISSIONS, REQUIRED_PERMISSIONS } from './permissions';
+import { FIGURES_PERMISSIONS, REQUIRED_PERMISSIONS, STREAM_PERMISSIONS } from './permissions';
 import type { Permission } from './permissions';
 
 interface Answer {
@@ -11,13 +11,32 @@ interface Answer {
 
 /** Asks for every right by a SelfSubjectAccessReview; a line for each resource, naming its verbs. @throws KubeError */
 export async function checkPermissions(client: KubeClient, mountNamespace: string): Promise<PreflightCheck[]> {
-  const answers = await Promise.all(
-    REQUIRED_PERMISSIONS.map(async (permission) => ({ permission, allowed: await isAllowed(client, permission, mountNamespace) })),
-  );
+  const answers = await ask(client, REQUIRED_PERMISSIONS, mountNamespace);
   const resources = [...new Set(REQUIRED_PERMISSIONS.map(({ resource }) => resource))];
   const lines = resources.map((resource) => lineFor(resource, answers.filter(({ permission }) => permission.resource === resource), mountNamespace));
-  return [...lines, await checkFigures(client, mountNamespace)];
+  return [...lines, await checkStreams(client, mountNamespace), await checkFigures(client, mountNamespace)];
 }
+
+async function ask(client: KubeClient, permissions: readonly Permission[], mountNamespace: string): Promise<Answer[]> {
+  return Promise.all(permissions.map(async (permission) => ({ permission, allowed: await isAllowed(client, permission, mountNamespace) })));
+}
+
+/** A lender may want nobody in its pods: one line, that names what does not work then. */
+async function checkStreams(client: KubeClient, mountNamespace: string): Promise<PreflightCheck> {
+  const name = `${Check.Permissions}/streams`;
+  const missing = (await ask(client, STREAM_PERMISSIONS, mountNamespace)).filter(({ allowed }) => !allowed);
+  if (missing.length === 0) return passed(name, 'Granted: logs, exec, attach and port-forward of borrowed pods.');
+  const rights = missing.map(({ permission: { verb, resource } }) => `${verb} ${resource}`).join(', ');
+  const commands = [...new Set(missing.map(({ permission }) => COMMANDS[permission.resource]))].join(', ');
+  return warned(name, `Missing: ${rights} in ${mountNamespace}, so borrowed pods have no kubectl ${commands}. Run "kubeocean install --role physical" in the physical cluster.`);
+}
+
+const COMMANDS: Readonly<Record<string, string>> = {
+  'pods/log': 'logs',
+  'pods/exec': 'exec',
+  'pods/attach': 'attach',
+  'pods/portforward': 'port-forward',
+};
 
 /** A line of its own, for rights that may be missing. */
 async function checkFigures(client: KubeClient, mountNamespace: string): Promise<PreflightCheck> {

@@ -20,8 +20,6 @@ export const REQUIRED_PERMISSIONS: readonly Permission[] = [
   ...rights(['list', 'watch'], 'pods', 'cluster'),
   ...rights(['get', 'create', 'patch', 'delete'], 'pods', 'mount'),
   ...rights(['patch'], 'pods/ephemeralcontainers', 'mount'),
-  ...rights(['get'], 'pods/log', 'mount'),
-  ...['pods/exec', 'pods/attach', 'pods/portforward'].flatMap((resource) => rights(['get', 'create'], resource, 'mount')),
   ...rights(['patch'], 'pods/resize', 'mount'),
   ...rights(['list', 'watch', 'patch'], 'resourceleasingpolicies', 'cluster', API_GROUP),
   ...rights(['patch'], 'resourceleasingpolicies/status', 'cluster', API_GROUP),
@@ -34,6 +32,12 @@ export const REQUIRED_PERMISSIONS: readonly Permission[] = [
   ...rights(['get', 'list', 'watch', 'create', 'patch', 'delete'], 'persistentvolumeclaims', 'mount'),
   ...rights(['get', 'list', 'watch', 'create', 'patch', 'delete'], 'persistentvolumes', 'cluster'),
   ...rights(['get', 'patch'], 'namespaces', 'mountName'),
+];
+
+/** Rights without which `kubectl logs`, `exec`, `attach` or `port-forward` is refused for borrowed pods; all else works. */
+export const STREAM_PERMISSIONS: readonly Permission[] = [
+  ...rights(['get'], 'pods/log', 'mount'),
+  ...['pods/exec', 'pods/attach', 'pods/portforward'].flatMap((resource) => rights(['get', 'create'], resource, 'mount')),
 ];
 
 /**

@@ -8,7 +8,7 @@ import { parse, stringify } from 'yaml';
 import { checkCluster } from '../../../activities/binding/preflight-checks';
 import { GROUP_VERSION } from '../../../api/names/group';
 import { Label } from '../../../api/names/keys';
-import { ClusterAccess, ClusterBindings, ClusterRoles, createKubeClient, CustomResourceDefinitions, Namespaces, Secrets } from '../../../kube';
+import { ClusterAccess, ClusterBindings, ClusterRoles, createKubeClient, CustomResourceDefinitions, Namespaces, Roles, Secrets } from '../../../kube';
 import type { ClusterBinding } from '../../../api/names/types';
 import { createPki } from '../../../local/clusters/pki';
 import { eventually } from '../../support/eventually';
@@ -72,7 +72,7 @@ it('passes with what install and kubeconfig made, a line for each check', async 
     ...['Kubeconfig', 'Credentials', 'Reachable', 'TLS', 'WhoAmI', 'VersionSkew', 'ClockSkew', 'CRDPresent', 'MountNamespaceFree'],
     ...['Permissions/nodes', 'Permissions/pods', 'Permissions/pods/ephemeralcontainers', 'Permissions/pods/resize', 'Permissions/resourceleasingpolicies'],
     ...['Permissions/resourceleasingpolicies/status', 'Permissions/priorityclasses', 'Permissions/runtimeclasses', 'Permissions/csinodes', 'Permissions/events', 'Permissions/secrets'],
-    ...['Permissions/configmaps', 'Permissions/persistentvolumeclaims', 'Permissions/persistentvolumes', 'Permissions/namespaces', 'Permissions/figures'],
+    ...['Permissions/configmaps', 'Permissions/persistentvolumeclaims', 'Permissions/persistentvolumes', 'Permissions/namespaces', 'Permissions/streams', 'Permissions/figures'],
   ]);
   expect(lineOf(lines, 'WhoAmI')?.message).toBe('The credentials are those of system:serviceaccount:kubeocean-worker:kubeocean-syncer.');
   expect(lineOf(lines, 'Permissions/pods')?.message).toBe(
@@ -155,6 +155,19 @@ describe('a cluster with a fault', () => {
       expect(failed[0]?.message).toBe('Missing: patch everywhere. Run "kubeocean install --role physical" in the physical cluster.');
     });
     await cluster.client.patch(ClusterRoles, key, { kind: 'merge', body: { rules: role.rules } });
+  });
+
+  it('whose lender wants nobody in its pods warns and names the commands', async () => {
+    const key = { name: 'kubeocean-syncer', namespace: 'kubeocean-worker' };
+    const role = (await cluster.client.get(Roles, key))!;
+    const rules = role.rules!.filter(({ resources }) => !resources?.includes('pods/exec'));
+    await cluster.client.patch(Roles, key, { kind: 'merge', body: { rules } });
+    await eventually(async () => {
+      const { code, lines } = await check(lender);
+      const message = expect.stringMatching(/^Missing: get pods\/exec, .* so borrowed pods have no kubectl exec, attach, port-forward\. /);
+      expect([code, lineOf(lines, 'Permissions/streams')]).toEqual([0, expect.objectContaining({ status: 'Warning', message })]);
+    });
+    await cluster.client.patch(Roles, key, { kind: 'merge', body: { rules: role.rules } });
   });
 
   it('whose mount namespace has a holder warns before there is a binding', async () => {
