@@ -15,6 +15,8 @@ import { watchActivities } from './watch';
 import type { WatchContext } from './watch/context';
 import { figuresOf } from './watch/figures';
 import type { VnodeFigures } from './watch/figures';
+import { podFiguresOf } from './watch/pod-figures';
+import type { PodFigures } from './watch/pod-figures';
 
 /** What all activities of one process share. */
 export interface ActivityDependencies {
@@ -32,6 +34,8 @@ export interface Activities {
   readonly watch: WatchActivities;
   /** Of the vnodes whose bindings this process watches. */
   readonly figures: () => readonly VnodeFigures[];
+  /** Of these bindings. */
+  readonly podFigures: () => readonly PodFigures[];
 }
 
 /** The activities of a worker process: short ones for the workflows' queue, the watch for its own. */
@@ -49,5 +53,6 @@ export function createActivities(deps: ActivityDependencies): Activities {
     },
     watch: watchActivities({ ...deps, signals: new ConflatingSignals(client), watched }),
     figures: () => figuresOf(watched),
+    podFigures: () => podFiguresOf(watched),
   };
 }

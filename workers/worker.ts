@@ -7,6 +7,7 @@ import { registerBindingMetrics } from './observability/binding-metrics';
 import { createLogger } from './observability/logger';
 import type { Logger } from './observability/logger';
 import { WorkerMetrics } from './observability/metrics';
+import { registerPodMetrics } from './observability/pod-metrics';
 import { registerReclaimMetrics } from './observability/reclaim-metrics';
 import { registerVnodeMetrics } from './observability/vnode-metrics';
 import { exitWithParent, onShutdown, reportReady, serveHealth } from './process';
@@ -39,6 +40,7 @@ async function main(log: Logger): Promise<void> {
   await ensureManager(temporal.client, virtual.uid, workflow);
   const activities = createActivities({ fleet, settings, client: temporal.client, observer: metrics, onError });
   registerVnodeMetrics(metrics.registry, activities.figures);
+  registerPodMetrics(metrics.registry, activities.podFigures);
   const workers = await startWorkers(temporal, activities);
   const ensuring = setInterval(() => void ensureManager(temporal.client, virtual.uid, workflow).catch(onError), MANAGER_MILLIS);
   const health = await serveHealth({
