@@ -12,7 +12,7 @@ import { packageRoot } from '../package-root';
 import type { DataDir } from './data-dir';
 import { startEmbeddedTemporal, type EmbeddedTemporal } from './embedded-temporal';
 import { KeptChild } from './kept-child';
-import { localAddressTowards } from './local-address';
+import { listeningHost, localAddressTowards } from './local-address';
 import type { UpOptions } from './options';
 import { ensureNamespace, ensureSearchAttributes, reasonToWait } from './prepare-temporal';
 import { notReady } from './readiness';
@@ -151,6 +151,7 @@ export class Up {
     const { options, access } = this.input;
     const address = options.gatewayAddress ?? (await localAddressTowards(access.server));
     return {
+      ...(address === null ? {} : { KUBEOCEAN_KUBELET_HOST: listeningHost(address) }),
       ...process.env,
       KUBEOCEAN_KUBECONFIG: resolve(options.kubeconfig),
       ...(address === null ? {} : { KUBEOCEAN_GATEWAY_ADDRESS: address }),

@@ -1,5 +1,5 @@
 import { PassThrough } from 'node:stream';
-import { localAddressTowards } from '../../../cli/up/local-address';
+import { listeningHost, localAddressTowards } from '../../../cli/up/local-address';
 import { LogStream } from '../../../cli/up/log-stream';
 import { attributeCommand } from '../../../cli/up/prepare-temporal';
 import { notReady } from '../../../cli/up/readiness';
@@ -100,3 +100,10 @@ test.each([
 ])('the address towards $url is $address', async ({ url, address }) => {
   expect(await localAddressTowards(url)).toBe(address);
 });
+
+it.each([
+  ['127.0.0.1', '127.0.0.1'],
+  ['127.4.5.6', '127.4.5.6'],
+  ['203.0.113.7', '0.0.0.0'],
+  ['2001:db8::7', '::'],
+])('the kubelet API for %s listens on %s', (address, host) => expect(listeningHost(address)).toBe(host));
