@@ -1,7 +1,7 @@
 import { Finalizer, GATEWAY_LEASE, Label } from '../../api/names/keys';
 import type { ClusterBinding } from '../../api/names/types';
 import { decideBinding, elderWithClusterId, isAbandoned, planBindingStatus, validateBinding } from '../../domain/binding';
-import type { BindingDecision, BindingFacts } from '../../domain/binding';
+import type { BindingDecision, BindingFacts, VirtualAccess } from '../../domain/binding';
 import { findCondition, Reason } from '../../domain/conditions';
 import { ClusterBindings, NodeLeases } from '../../kube';
 import type { BindingPass, BindingRef } from '../../workflows/contracts/activities';
@@ -71,16 +71,21 @@ async function gather(
 
 const UNCHECKED = { checks: null, credentials: null, mountNamespaceUID: null } as const;
 
-type Parts = Pick<BindingFacts, 'watchSynced' | 'gatewayServing' | 'virtualApiAccess'>;
+type Parts = Pick<BindingFacts, 'watchSynced' | 'gatewayServing' | 'virtualAccess'>;
 
-const NOTHING_KNOWN: Parts = { watchSynced: null, gatewayServing: null, virtualApiAccess: null };
+const NOTHING_KNOWN: Parts = { watchSynced: null, gatewayServing: null, virtualAccess: null };
 
 async function gatherParts(fleet: Fleet, binding: ClusterBinding): Promise<Parts> {
   return {
     watchSynced: await listsSynced(fleet, binding),
     gatewayServing: await gatewayServing(fleet),
-    virtualApiAccess: fleet.virtual.endpoints.api() !== null,
+    virtualAccess: await virtualAccess(fleet, binding),
   };
+}
+
+async function virtualAccess({ virtual: { endpoints } }: Fleet, binding: ClusterBinding): Promise<VirtualAccess> {
+  const { api, dns } = endpoints.choice(binding);
+  return { api: api.source, dns: dns.source, unresolvedDns: (await endpoints.resolve(binding)).unresolvedDns };
 }
 
 /** Its vnodes carry the clusterID under which it was accepted, across restarts. */

@@ -5,6 +5,7 @@ import { mayStart } from '../../domain/pods/reconcile/may-start';
 import { failedCreateReport, nodeClosingReport, PodReason, warning } from '../../domain/pods/reasons';
 import type { PodReport } from '../../domain/pods/reasons';
 import { serviceAccountOf } from '../../domain/pods/tokens/token-requests';
+import { usesClusterDns } from '../../domain/pods/translation/dns';
 import { toPhysicalPod } from '../../domain/pods/translation/to-physical-pod';
 import type { PhysicalPod } from '../../domain/pods/translation/to-physical-pod';
 import type { PodObject } from '../../domain/pods/types';
@@ -17,7 +18,7 @@ import { missingClasses } from './missing-classes';
 import { ensurePriorityClass } from './priority-class';
 import { reportOnPod } from './report';
 import { copierFor, subjectOf, translationOf } from './subject';
-import type { Subject } from './subject';
+import type { Subject, Translation } from './subject';
 import { ensureTokens } from './token-secrets';
 
 const CREATED: CreateOutcome = { result: 'created' };
@@ -35,13 +36,23 @@ export async function placePod(fleet: Fleet, ref: VirtualPodRef, vPod: PodObject
   const subject = await subjectOf(fleet, ref);
   const hold = await holdBack(fleet, subject, vPod);
   if (hold !== null) return hold;
-  const plan = toPhysicalPod(vPod, translationOf(fleet, subject, ref.node));
+  const context = await translationOf(fleet, subject, ref.node);
+  const nameless = unresolvedDns(subject, vPod, context);
+  if (nameless !== null) return waiting(fleet, vPod, nameless);
+  const plan = toPhysicalPod(vPod, context);
   const { waiting: lacking, warning: notice, signalled } = await ensureCopies(copierFor(fleet, subject), plan.needs);
   if (notice !== null) void reportOnPod(fleet, vPod, notice);
   if (lacking !== null) return { ...waiting(fleet, vPod, lacking), signalled };
   const refused = await post(fleet, subject, vPod, plan);
   if (refused !== null) return refused;
   return tokensOf(fleet, subject, vPod, plan);
+}
+
+/** The resolver of a pod is fixed for its life: one that cannot be told yet is waited for. */
+function unresolvedDns({ binding }: Subject, vPod: PodObject, { unresolvedDns: name }: Translation): PodReport | null {
+  if (name === null || !usesClusterDns(vPod)) return null;
+  const field = `for pods of ClusterBinding ${binding.metadata.name}`;
+  return waitingReport([{ kind: 'DNS server', name, field, why: 'its name does not resolve' }]);
 }
 
 /** The pod stands; without its tokens its kubelet waits, and the pod says for what. */

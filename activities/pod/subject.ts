@@ -7,6 +7,7 @@ import type { ObjectKey } from '../../kube';
 import type { VirtualPodRef } from '../../workflows/contracts/activities';
 import { copierOf } from '../copies/copier';
 import type { Copier } from '../copies/copier';
+import type { ResolvedEndpoints } from '../fleet/endpoints';
 import type { Fleet } from '../fleet/fleet';
 import type { PhysicalCluster } from '../fleet/physical-cluster';
 
@@ -44,16 +45,18 @@ export function copierFor(fleet: Fleet, { physical, mountNamespace, ownership }:
   return copierOf({ ...ownership, fleet, physical, mountNamespace });
 }
 
+/** What copies are made with, and what is missing to make them. */
+export type Translation = TranslationContext & Pick<ResolvedEndpoints, 'unresolvedDns'>;
+
 /** What the copies of this binding's pods on one physical node are made with. */
-export function translationOf({ virtual }: Fleet, subject: Subject, physicalNode: string): TranslationContext {
+export async function translationOf({ virtual }: Fleet, subject: Subject, physicalNode: string): Promise<Translation> {
   return {
     ...subject.ownership,
     mountNamespace: subject.mountNamespace,
     physicalNode,
     directScheduling: subject.binding.spec.directScheduling,
     podPriorityClassName: subject.binding.spec.podPriorityClassName,
-    virtualApi: virtual.endpoints.api(),
-    dns: virtual.endpoints.dns(),
+    ...(await virtual.endpoints.resolve(subject.binding)),
   };
 }
 

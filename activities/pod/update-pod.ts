@@ -34,7 +34,8 @@ async function updateOnce(fleet: Fleet, subject: Subject, { vPod, node }: { vPod
   const { client } = subject.physical;
   const pPod = (await client.get<Pod>(Pods, subject.physicalKey)) as PodObject | null;
   if (pPod === null || !namesVirtualPod(pPod, vPod)) return;
-  const plan = (copy: PodObject): InPlaceUpdate | null => inPlaceUpdate(vPod, copy, translationOf(fleet, subject, node));
+  const context = await translationOf(fleet, subject, node);
+  const plan = (copy: PodObject): InPlaceUpdate | null => inPlaceUpdate(vPod, copy, context);
   const update = plan(pPod);
   if (update === null) return;
   const debugs = update.changes.some(({ subresource }) => subresource === 'ephemeralcontainers');

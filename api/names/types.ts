@@ -54,6 +54,16 @@ export interface ClusterBindingSpec {
   readonly runningDaemonsetByDefault?: boolean;
   /** True: physical pods are bound by name, without the physical scheduler. Default false. */
   readonly directScheduling?: boolean;
+  /** How pods reach the virtual cluster; each absent part: by its intranet Service. */
+  readonly virtualCluster?: VirtualClusterAccess;
+}
+
+/** See {@link ClusterBindingSpec.virtualCluster}. */
+export interface VirtualClusterAccess {
+  /** `https://host:port`; the host is an IP address or a name, the port 443 unless given. */
+  readonly apiServer?: string;
+  /** IP address or name of the DNS server. */
+  readonly dns?: string;
 }
 
 export type BindingPhase = 'Pending' | 'Ready' | 'Failed';

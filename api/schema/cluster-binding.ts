@@ -1,5 +1,6 @@
 /** ClusterBinding: one physical cluster, bound to the virtual cluster in which the object lives (spec leasing.md 1.1). */
 import { z } from 'zod';
+import { API_SERVER_DEMAND, API_SERVER_PATTERN, DNS_SERVER_DEMAND, DNS_SERVER_PATTERN, ENDPOINT_MAX } from '../names/endpoints';
 import { acceptedEditSchema, conditionSchema, instantSchema, metadataSchema, nodeSelectorSchema } from './common';
 import { ATOMIC_MAP, celRules, mapList } from './structural';
 
@@ -13,6 +14,31 @@ const secretRefSchema = z
   })
   .describe('The Secret whose key "kubeconfig" holds the kubeconfig of the physical cluster. Name and namespace are both needed.')
   .meta(ATOMIC_MAP);
+
+const API_SERVER = new RegExp(API_SERVER_PATTERN);
+const DNS_SERVER = new RegExp(DNS_SERVER_PATTERN);
+
+/** As rules, not patterns: the API server's answer then says what is wanted. */
+const matching = (pattern: string, message: string) => celRules({ rule: `self.matches(r'${pattern}')`, message });
+
+const virtualClusterSchema = z
+  .object({
+    apiServer: z
+      .string()
+      .max(ENDPOINT_MAX)
+      .refine((text) => API_SERVER.test(text), API_SERVER_DEMAND)
+      .optional()
+      .describe('API server as pods reach it: https://host:port, the host an IP address or a name, the port 443 unless given. Absent: that of Service default/kubernetes-intranet.')
+      .meta(matching(API_SERVER_PATTERN, API_SERVER_DEMAND)),
+    dns: z
+      .string()
+      .max(ENDPOINT_MAX)
+      .refine((text) => DNS_SERVER.test(text), DNS_SERVER_DEMAND)
+      .optional()
+      .describe('DNS server as pods reach it: an IP address or a name. Absent: that of Service kube-system/kube-dns-intranet.')
+      .meta(matching(DNS_SERVER_PATTERN, DNS_SERVER_DEMAND)),
+  })
+  .describe('How pods in the physical cluster reach the virtual one.');
 
 /** `spec` as users write it. The names in `secretRef` and `mountNamespace` are checked by preflight, which answers by condition. */
 export const clusterBindingSpecSchema = z
@@ -50,6 +76,7 @@ export const clusterBindingSpecSchema = z
       .boolean()
       .optional()
       .describe("If true, pods are bound to their physical node at once; else the physical cluster's scheduler does it by node affinity. Default false."),
+    virtualCluster: virtualClusterSchema.optional(),
   })
   .meta(
     celRules({

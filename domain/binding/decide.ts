@@ -4,6 +4,7 @@ import { sameJson } from '../pods';
 import { Check, isConnectivity, type PreflightCheck } from './checks';
 import { type CredentialsLife, expiryOf } from './credentials-life';
 import type { BindingProblem } from './validate';
+import { virtualAccessClaim, type VirtualAccess } from './virtual-access';
 
 /** Everything that decides phase and conditions of a binding; `null`: not known yet. */
 export interface BindingFacts {
@@ -24,8 +25,7 @@ export interface BindingFacts {
   readonly watchSynced: boolean | null;
   /** Whether a gateway serves NodeLeases for this binding's vnodes. */
   readonly gatewayServing: boolean | null;
-  /** Whether an intranet Service gives pods a way to the virtual API (spec pods.md 1.7). */
-  readonly virtualApiAccess: boolean | null;
+  readonly virtualAccess: VirtualAccess | null;
 }
 
 /** Phase and conditions; reason and message of the condition Ready, for events and logs. */
@@ -142,7 +142,7 @@ function connectedClaims(facts: BindingFacts): ConditionClaim[] {
  * SyncerReady and ProxierReady are named after Deployments that no longer exist; scripts wait for them, so they say what
  * those stood for: the watch of the physical cluster, and the gateway.
  */
-function partClaims({ watchSynced, gatewayServing, virtualApiAccess }: BindingFacts): ConditionClaim[] {
+function partClaims({ watchSynced, gatewayServing, virtualAccess }: BindingFacts): ConditionClaim[] {
   return [
     ...partClaim('SyncerReady', watchSynced, {
       yes: { reason: Reason.WatchSynced, message: 'The lists of the physical cluster are synced.' },
@@ -152,14 +152,7 @@ function partClaims({ watchSynced, gatewayServing, virtualApiAccess }: BindingFa
       yes: { reason: Reason.GatewayServing, message: 'A gateway serves the virtual nodes.' },
       no: { reason: Reason.GatewayNotServing, message: 'No gateway serves the virtual nodes.' },
     }),
-    ...partClaim('VirtualAPIAccess', virtualApiAccess, {
-      yes: { reason: Reason.IntranetServiceFound, message: 'Pods reach the API of the virtual cluster.' },
-      no: {
-        reason: Reason.IntranetServiceMissing,
-        message:
-          'Neither intranet Service exists: pods run with dnsPolicy Default and do not reach the API of the virtual cluster.',
-      },
-    }),
+    ...(virtualAccess === null ? [] : [virtualAccessClaim(virtualAccess)]),
   ];
 }
 

@@ -26,4 +26,5 @@ export {
 } from './policy-status';
 export { shadowClaim, SHADOWED } from './shadow-claim';
 export { type BindingCandidate, type BindingProblem, validateBinding } from './validate';
+export type { VirtualAccess } from './virtual-access';
 export type { NodeReclaim } from './policy-reclaim';

@@ -1,4 +1,6 @@
+import { API_SERVER_DEMAND, DNS_SERVER_DEMAND } from '../../api/names/endpoints';
 import type { ClusterBindingSpec } from '../../api/names/types';
+import { isDnsServer, parseApiServer } from '../pods/translation/endpoints';
 
 /** One thing that is wrong with a ClusterBinding. */
 export interface BindingProblem {
@@ -31,6 +33,8 @@ const BINDING_RULES: readonly BindingRule[] = [
   namesSecretNamespace,
   hasMountNamespace,
   hasServiceNamespaces,
+  hasApiServer,
+  hasDnsServer,
 ];
 
 /** Everything that is wrong with a binding's spec; empty: valid. Uniqueness is another question, see `elderWithClusterId`. */
@@ -96,6 +100,17 @@ function hasServiceNamespaces({ spec }: BindingCandidate): BindingProblem | null
     `spec.serviceNamespaces[${empty}]`,
     'is empty: name a namespace or remove the entry.',
   );
+}
+
+/** The rules of the CRD, and addresses that look right and are none. */
+function hasApiServer({ spec: { virtualCluster } }: BindingCandidate): BindingProblem | null {
+  const { apiServer } = virtualCluster ?? {};
+  return problemUnless(!apiServer || parseApiServer(apiServer) !== null, 'spec.virtualCluster.apiServer', `${API_SERVER_DEMAND}.`);
+}
+
+function hasDnsServer({ spec: { virtualCluster } }: BindingCandidate): BindingProblem | null {
+  const { dns } = virtualCluster ?? {};
+  return problemUnless(!dns || isDnsServer(dns), 'spec.virtualCluster.dns', `${DNS_SERVER_DEMAND}.`);
 }
 
 function problemUnless(holds: boolean, field: string, demand: string): BindingProblem | null {

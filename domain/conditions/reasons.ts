@@ -81,6 +81,7 @@ export const Reason = {
   WatchNotSynced: 'WatchNotSynced',
   GatewayServing: 'GatewayServing',
   GatewayNotServing: 'GatewayNotServing',
+  EndpointConfigured: 'EndpointConfigured',
   IntranetServiceFound: 'IntranetServiceFound',
   IntranetServiceMissing: 'IntranetServiceMissing',
   CredentialsValid: 'CredentialsValid',

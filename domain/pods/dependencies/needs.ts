@@ -8,7 +8,7 @@ export const ROOT_CA_CONFIG_MAP = 'kube-root-ca.crt';
 
 /** An object that a pod cannot start without, and why it does not do yet. */
 export interface MissingNeed extends Pick<Reference, 'name' | 'field'> {
-  readonly kind: DependencyKind | 'ServiceAccount' | 'RuntimeClass' | 'PriorityClass';
+  readonly kind: DependencyKind | 'ServiceAccount' | 'RuntimeClass' | 'PriorityClass' | 'DNS server';
   readonly why: string;
 }
 

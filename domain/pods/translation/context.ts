@@ -1,10 +1,11 @@
 import type { ResolvedOwner } from '../identity/workload';
 import type { Ownership } from '../types';
+import type { Endpoint } from './endpoints';
 
 /** Address of a service of the virtual cluster as its pods reach it from the physical one. */
-export interface VirtualEndpoint {
-  readonly ip: string;
-  readonly port: number;
+export interface VirtualEndpoint extends Endpoint {
+  /** The host's address now; null: its name does not resolve. */
+  readonly ip: string | null;
 }
 
 /** What besides the virtual pod decides how its copy looks. */

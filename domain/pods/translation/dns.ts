@@ -19,9 +19,14 @@ export function physicalDns(
   { dns }: Pick<TranslationContext, 'dns'>,
 ): Pick<PodSpec, 'dnsPolicy' | 'dnsConfig'> {
   const { dnsPolicy, dnsConfig } = vPod.spec;
-  if (!CLUSTER_POLICIES.includes(dnsPolicy)) return { dnsPolicy, dnsConfig };
+  if (!usesClusterDns(vPod)) return { dnsPolicy, dnsConfig };
   if (!dns) return { dnsPolicy: 'Default', dnsConfig };
   return { dnsPolicy: 'None', dnsConfig: mergedConfig(clusterConfig(dns, vPod.metadata.namespace), dnsConfig ?? {}) };
+}
+
+/** Whether a pod wants to resolve names of its cluster. */
+export function usesClusterDns({ spec: { dnsPolicy } }: Pick<PodObject, 'spec'>): boolean {
+  return CLUSTER_POLICIES.includes(dnsPolicy);
 }
 
 function clusterConfig(dns: string, namespace: string): Required<PodDNSConfig> {

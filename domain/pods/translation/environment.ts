@@ -43,7 +43,7 @@ export function mapped<R extends { name?: string }>(reference: R, vPod: Pick<Pod
 /** In-cluster clients must find the virtual API server, whatever the pod says. */
 function withVirtualApi(env: readonly EnvVar[], { virtualApi }: TranslationContext): EnvVar[] {
   if (!virtualApi) return [...env];
-  const withHost = forced(env, 'KUBERNETES_SERVICE_HOST', virtualApi.ip);
+  const withHost = forced(env, 'KUBERNETES_SERVICE_HOST', virtualApi.host);
   return forced(withHost, 'KUBERNETES_SERVICE_PORT', String(virtualApi.port));
 }
 

@@ -106,7 +106,7 @@ function carried(spec: Readonly<PodSpec>): PodSpec {
 }
 
 function hostAliases(spec: Readonly<PodSpec>, { virtualApi }: TranslationContext): PodSpec['hostAliases'] {
-  if (!virtualApi) return spec.hostAliases;
+  if (!virtualApi?.ip) return spec.hostAliases;
   const hostnames = ['kubernetes.default.svc', 'kubernetes.default', 'kubernetes', 'kubernetes.default.svc.cluster.local'];
   return [...(spec.hostAliases ?? []), { ip: virtualApi.ip, hostnames }];
 }

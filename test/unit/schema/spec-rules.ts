@@ -46,6 +46,15 @@ export const bindingRows: readonly SpecRow[] = [
     { disableNodeDefaultTaint: true, runningDaemonsetByDefault: true, directScheduling: true, podPriorityClassName: 'low' },
     'accepted',
   ],
+  ['a virtual cluster without anything', { virtualCluster: {} }, 'accepted'],
+  ...['https://api.example.com:6443', 'api.example.com', '10.0.0.1:6443', '[2001:db8::1]:6443', 'https://10.0.0.1/', 'api:65535'].map(
+    (apiServer): SpecRow => [`API server ${apiServer}`, { virtualCluster: { apiServer } }, 'accepted'],
+  ),
+  ...['', 'http://api', 'https://api:0', 'api:65536', '300.1.1.1', '2001:db8::1', 'https://api/path', 'a b', 'api:'].map(
+    (apiServer): SpecRow => [`API server ${apiServer}`, { virtualCluster: { apiServer } }, 'spec.virtualCluster.apiServer'],
+  ),
+  ...['10.0.0.2', '2001:db8::2', 'dns.example.com'].map((dns): SpecRow => [`DNS ${dns}`, { virtualCluster: { dns } }, 'accepted']),
+  ...['', '10.0.0.2:53', '1.2.3', 'udp://10.0.0.2', '[2001:db8::2]'].map((dns): SpecRow => [`DNS ${dns}`, { virtualCluster: { dns } }, 'spec.virtualCluster.dns']),
   ['a switch that is a string', { directScheduling: 'true' }, 'spec.directScheduling'],
 ];
 

@@ -23,6 +23,10 @@ describe('validateBinding', () => {
     ['no mount namespace', { mountNamespace: undefined }, ['spec.mountNamespace']],
     ['an empty mount namespace', { mountNamespace: '' }, ['spec.mountNamespace']],
     ['an empty service namespace', { serviceNamespaces: ['a', ''] }, ['spec.serviceNamespaces[1]']],
+    ['ways into the virtual cluster', { virtualCluster: { apiServer: 'https://[2001:db8::1]:6443', dns: '10.0.0.2' } }, []],
+    ['no ways after all', { virtualCluster: {} }, []],
+    ['an API server with a path', { virtualCluster: { apiServer: 'https://api/x' } }, ['spec.virtualCluster.apiServer']],
+    ['what looks like an IPv6 address', { virtualCluster: { apiServer: '[::1::]:6443', dns: '1:2' } }, ['spec.virtualCluster.apiServer', 'spec.virtualCluster.dns']],
   ])('%s', (_, spec, fields) => {
     const problems = validateBinding({ name: 'east', spec: aBinding().spec(spec).build().spec });
     expect(problems.map(({ field }) => field)).toEqual(fields);
@@ -79,7 +83,7 @@ const facts: BindingFacts = {
   now: NOW,
   watchSynced: true,
   gatewayServing: true,
-  virtualApiAccess: false,
+  virtualAccess: { api: 'None', dns: 'None', unresolvedDns: null },
 };
 const problem = { field: 'spec.mountNamespace', message: 'spec.mountNamespace must name something.' };
 
@@ -93,7 +97,7 @@ describe('decideBinding', () => {
     ],
     [
       'at first',
-      { checks: null, watchSynced: null, gatewayServing: null, virtualApiAccess: null },
+      { checks: null, watchSynced: null, gatewayServing: null, virtualAccess: null },
       ['Pending', 'Initializing'],
       { Ready: 'False' },
     ],
@@ -160,7 +164,7 @@ describe('decideBinding', () => {
       checks: null,
       watchSynced: null,
       gatewayServing: null,
-      virtualApiAccess: null,
+      virtualAccess: null,
     });
     expect(conditions.map(({ type }) => type)).toEqual(['Ready']);
   });
@@ -214,7 +218,7 @@ describe('planBindingStatus', () => {
   });
 
   it('keeps lastSyncTime and the conditions it does not mention when the cluster fails', () => {
-    const failed = decideBinding({ ...facts, checks: [check('Reachable', 'Failed')], virtualApiAccess: null });
+    const failed = decideBinding({ ...facts, checks: [check('Reachable', 'Failed')], virtualAccess: null });
     const next = planBindingStatus(aBinding().status(written).build(), failed, NOW + 60_000);
     expect(next).toMatchObject({ phase: 'Failed', lastSyncTime: '2026-03-06T12:00:00Z' });
     expect(next?.conditions?.map(({ type }) => type)).toEqual([

@@ -7,7 +7,7 @@ const CONTEXT: TranslationContext = {
   ...OWNERSHIP,
   mountNamespace: 'kubeocean-worker',
   physicalNode: 'n1',
-  virtualApi: { ip: '10.0.0.1', port: 6443 },
+  virtualApi: { host: '10.0.0.1', ip: '10.0.0.1', port: 6443 },
   dns: '10.0.0.2',
 };
 const ALONE: TranslationContext = { ...CONTEXT, virtualApi: null, dns: null };
@@ -145,6 +145,14 @@ describe('spec (spec pods.md 1.6)', () => {
       { ip: '10.0.0.1', hostnames: ['kubernetes.default.svc', 'kubernetes.default', 'kubernetes', 'kubernetes.default.svc.cluster.local'] },
     ]);
   });
+  it('names the API by its name, and has an alias only while that resolves', () => {
+    const named = (ip: string | null) => translate(aPod(), { ...CONTEXT, virtualApi: { host: 'api.example', ip, port: 6443 } });
+    expect(named('10.0.0.9').containers[0]?.env?.[0]).toEqual({ name: 'KUBERNETES_SERVICE_HOST', value: 'api.example' });
+    expect(named('10.0.0.9').hostAliases).toMatchObject([{ ip: '10.0.0.9' }]);
+    expect(named(null).containers[0]?.env?.[0]?.value).toBe('api.example');
+    expect(named(null)).not.toHaveProperty('hostAliases');
+  });
+
   it('has no alias where the virtual API is out of reach', () => expect(translate(aPod(), ALONE)).not.toHaveProperty('hostAliases'));
 });
 
