@@ -2,14 +2,15 @@ import type { Container, Volume, VolumeProjection } from 'kubernetes-types/core/
 import { SECRET_REF_SOURCES } from '../translation/volumes';
 import type { PodObject } from '../types';
 
-/** Kinds of objects that a pod can name; a pod certificate is named by its signer. */
+/** Kinds of objects that a pod can name; a pod certificate is named by its signer, a volume source is what a new claim is filled from. */
 export type DependencyKind =
   | 'ConfigMap'
   | 'Secret'
   | 'PersistentVolumeClaim'
   | 'ResourceClaim'
   | 'ResourceClaimTemplate'
-  | 'PodCertificate';
+  | 'PodCertificate'
+  | 'VolumeSource';
 
 /** An object that a pod names, and where it does. */
 export interface Reference {
@@ -61,6 +62,18 @@ function volumeReferences(volume: Volume, at: string): Reference[] {
     ...reference('PersistentVolumeClaim', { name: persistentVolumeClaim?.claimName }, `${at}.persistentVolumeClaim`),
     ...(projected?.sources ?? []).flatMap((source, i) => projectionReferences(source, `${at}.projected.sources[${i}]`)),
     ...secretReaderReferences(volume, at),
+    ...claimSourceReferences(volume, `${at}.ephemeral.volumeClaimTemplate.spec`),
+  ];
+}
+
+/** The claim of a generic `ephemeral` volume is provisioned over there, where nothing has these names. */
+function claimSourceReferences({ ephemeral }: Volume, at: string): Reference[] {
+  const { volumeName, dataSource, dataSourceRef } = ephemeral?.volumeClaimTemplate?.spec ?? {};
+  // An API server writes the one into the other.
+  const source = dataSource ?? dataSourceRef;
+  return [
+    ...reference('VolumeSource', { name: volumeName }, `${at}.volumeName`),
+    ...reference('VolumeSource', { name: source?.name }, `${at}.dataSource`),
   ];
 }
 

@@ -65,7 +65,11 @@ describe('copyNeeds', () => {
 });
 
 describe('unsupportedNeeds', () => {
+  const TEMPLATE = 'spec.volumes[0].ephemeral.volumeClaimTemplate.spec';
+  const filled = (spec: object): Partial<PodSpec> => ({ volumes: [{ name: 'v', ephemeral: { volumeClaimTemplate: { spec } } }] });
   it.each<[string, Partial<PodSpec>, string, string]>([
+    ['volume from which a new claim is filled', filled({ dataSource: { kind: 'PersistentVolumeClaim', name: 'x' }, dataSourceRef: { kind: 'PersistentVolumeClaim', name: 'x' } }), 'VolumeSource', `${TEMPLATE}.dataSource`],
+    ['volume that a new claim is bound to', filled({ volumeName: 'x' }), 'VolumeSource', `${TEMPLATE}.volumeName`],
     ['pod certificate', projected({ podCertificate: { signerName: 'x' } }), 'PodCertificate', 'spec.volumes[0].projected.sources[0].podCertificate'],
     ['claim of a device', { resourceClaims: [{ name: 'c', resourceClaimName: 'x' }] } as object, 'ResourceClaim', 'spec.resourceClaims[0]'],
     ['claim template of a device', { resourceClaims: [{ name: 'c', resourceClaimTemplateName: 'x' }] } as object, 'ResourceClaimTemplate', 'spec.resourceClaims[0]'],
