@@ -1,8 +1,10 @@
 import { Check, failed, passed, warned } from '../../../domain/binding';
 import type { PreflightCheck } from '../../../domain/binding';
 import type { KubeClient } from '../../../kube';
-import { FIGURES_PERMISSIONS, REQUIRED_PERMISSIONS, STREAM_PERMISSIONS } from './permissions';
+import { FIGURES_PERMISSIONS, OPTIONAL_PERMISSIONS, REQUIRED_PERMISSIONS, STREAM_PERMISSIONS } from './permissions';
 import type { Permission } from './permissions';
+
+const INSTALL = 'Run "kubeocean install --role physical" in the physical cluster.';
 
 interface Answer {
   readonly permission: Permission;
@@ -14,7 +16,19 @@ export async function checkPermissions(client: KubeClient, mountNamespace: strin
   const answers = await ask(client, REQUIRED_PERMISSIONS, mountNamespace);
   const resources = [...new Set(REQUIRED_PERMISSIONS.map(({ resource }) => resource))];
   const lines = resources.map((resource) => lineFor(resource, answers.filter(({ permission }) => permission.resource === resource), mountNamespace));
-  return [...lines, await checkStreams(client, mountNamespace), await checkFigures(client, mountNamespace)];
+  const optional = await Promise.all(OPTIONAL_PERMISSIONS.map((one) => checkOptional(client, one, mountNamespace)));
+  return [...lines, ...optional, await checkStreams(client, mountNamespace), await checkFigures(client, mountNamespace)];
+}
+
+async function checkOptional(
+  client: KubeClient,
+  { permission, without }: (typeof OPTIONAL_PERMISSIONS)[number],
+  mountNamespace: string,
+): Promise<PreflightCheck> {
+  const name = `${Check.Permissions}/${permission.resource}`;
+  const allowed = await isAllowed(client, permission, mountNamespace);
+  const right = list([{ permission, allowed }], mountNamespace);
+  return allowed ? passed(name, `Granted: ${right}.`) : warned(name, `Missing: ${right}, so ${without}. ${INSTALL}`);
 }
 
 async function ask(client: KubeClient, permissions: readonly Permission[], mountNamespace: string): Promise<Answer[]> {
@@ -28,7 +42,7 @@ async function checkStreams(client: KubeClient, mountNamespace: string): Promise
   if (missing.length === 0) return passed(name, 'Granted: logs, exec, attach and port-forward of borrowed pods.');
   const rights = missing.map(({ permission: { verb, resource } }) => `${verb} ${resource}`).join(', ');
   const commands = [...new Set(missing.map(({ permission }) => COMMANDS[permission.resource]))].join(', ');
-  return warned(name, `Missing: ${rights} in ${mountNamespace}, so borrowed pods have no kubectl ${commands}. Run "kubeocean install --role physical" in the physical cluster.`);
+  return warned(name, `Missing: ${rights} in ${mountNamespace}, so borrowed pods have no kubectl ${commands}. ${INSTALL}`);
 }
 
 const COMMANDS: Readonly<Record<string, string>> = {
@@ -46,14 +60,14 @@ async function checkFigures(client: KubeClient, mountNamespace: string): Promise
   if (await isAllowed(client, metricsApi, mountNamespace)) {
     return passed(name, `Granted: list pods of metrics.k8s.io in ${mountNamespace}, so CPU and memory of pods; no other figures without get nodes/proxy.`);
   }
-  return warned(name, 'Missing: both list pods of metrics.k8s.io and get nodes/proxy, so virtual nodes have no figures. Run "kubeocean install --role physical" in the physical cluster.');
+  return warned(name, `Missing: both list pods of metrics.k8s.io and get nodes/proxy, so virtual nodes have no figures. ${INSTALL}`);
 }
 
 function lineFor(resource: string, answers: readonly Answer[], mountNamespace: string): PreflightCheck {
   const name = `${Check.Permissions}/${resource}`;
   const missing = answers.filter(({ allowed }) => !allowed);
   if (missing.length === 0) return passed(name, `Granted: ${list(answers, mountNamespace)}.`);
-  return failed(name, `Missing: ${list(missing, mountNamespace)}. Run "kubeocean install --role physical" in the physical cluster.`);
+  return failed(name, `Missing: ${list(missing, mountNamespace)}. ${INSTALL}`);
 }
 
 /** "list, watch everywhere; get, create in kubeocean-worker". */

@@ -20,11 +20,9 @@ export const REQUIRED_PERMISSIONS: readonly Permission[] = [
   ...rights(['list', 'watch'], 'pods', 'cluster'),
   ...rights(['get', 'create', 'patch', 'delete'], 'pods', 'mount'),
   ...rights(['patch'], 'pods/ephemeralcontainers', 'mount'),
-  ...rights(['patch'], 'pods/resize', 'mount'),
   ...rights(['list', 'watch', 'patch'], 'resourceleasingpolicies', 'cluster', API_GROUP),
   ...rights(['patch'], 'resourceleasingpolicies/status', 'cluster', API_GROUP),
   ...rights(['get', 'create'], 'priorityclasses', 'cluster', 'scheduling.k8s.io'),
-  ...rights(['get'], 'runtimeclasses', 'cluster', 'node.k8s.io'),
   ...rights(['get', 'list', 'watch'], 'csinodes', 'cluster', 'storage.k8s.io'),
   ...rights(['create'], 'events', 'cluster'),
   ...rights(['get', 'list', 'watch', 'create', 'patch', 'delete'], 'secrets', 'mount'),
@@ -38,6 +36,15 @@ export const REQUIRED_PERMISSIONS: readonly Permission[] = [
 export const STREAM_PERMISSIONS: readonly Permission[] = [
   ...rights(['get'], 'pods/log', 'mount'),
   ...['pods/exec', 'pods/attach', 'pods/portforward'].flatMap((resource) => rights(['get', 'create'], resource, 'mount')),
+];
+
+/** Rights that credentials of before may lack: everything else works without them. */
+export const OPTIONAL_PERMISSIONS: readonly { readonly permission: Permission; readonly without: string }[] = [
+  { permission: { verb: 'patch', resource: 'pods/resize', scope: 'mount' }, without: 'resources of running pods are not changed in place' },
+  {
+    permission: { verb: 'get', group: 'node.k8s.io', resource: 'runtimeclasses', scope: 'cluster' },
+    without: 'a pod whose RuntimeClass is not there does not say so',
+  },
 ];
 
 /**

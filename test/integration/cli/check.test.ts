@@ -70,9 +70,10 @@ it('passes with what install and kubeconfig made, a line for each check', async 
   expect(new Set(lines.map(({ status }) => status))).toEqual(new Set(['Passed']));
   expect(lines.map(({ name }) => name)).toEqual([
     ...['Kubeconfig', 'Credentials', 'Reachable', 'TLS', 'WhoAmI', 'VersionSkew', 'ClockSkew', 'CRDPresent', 'MountNamespaceFree'],
-    ...['Permissions/nodes', 'Permissions/pods', 'Permissions/pods/ephemeralcontainers', 'Permissions/pods/resize', 'Permissions/resourceleasingpolicies'],
-    ...['Permissions/resourceleasingpolicies/status', 'Permissions/priorityclasses', 'Permissions/runtimeclasses', 'Permissions/csinodes', 'Permissions/events', 'Permissions/secrets'],
-    ...['Permissions/configmaps', 'Permissions/persistentvolumeclaims', 'Permissions/persistentvolumes', 'Permissions/namespaces', 'Permissions/streams', 'Permissions/figures'],
+    ...['Permissions/nodes', 'Permissions/pods', 'Permissions/pods/ephemeralcontainers', 'Permissions/resourceleasingpolicies'],
+    ...['Permissions/resourceleasingpolicies/status', 'Permissions/priorityclasses', 'Permissions/csinodes', 'Permissions/events', 'Permissions/secrets'],
+    ...['Permissions/configmaps', 'Permissions/persistentvolumeclaims', 'Permissions/persistentvolumes', 'Permissions/namespaces'],
+    ...['Permissions/pods/resize', 'Permissions/runtimeclasses', 'Permissions/streams', 'Permissions/figures'],
   ]);
   expect(lineOf(lines, 'WhoAmI')?.message).toBe('The credentials are those of system:serviceaccount:kubeocean-worker:kubeocean-syncer.');
   expect(lineOf(lines, 'Permissions/pods')?.message).toBe(
@@ -168,6 +169,19 @@ describe('a cluster with a fault', () => {
       expect([code, lineOf(lines, 'Permissions/streams')]).toEqual([0, expect.objectContaining({ status: 'Warning', message })]);
     });
     await cluster.client.patch(Roles, key, { kind: 'merge', body: { rules: role.rules } });
+  });
+
+  it('that takes away a right that may be missing warns, naming what does not work', async () => {
+    const key = { name: 'kubeocean-syncer' };
+    const role = (await cluster.client.get(ClusterRoles, key))!;
+    const rules = role.rules!.filter(({ resources }) => !resources?.includes('runtimeclasses'));
+    await cluster.client.patch(ClusterRoles, key, { kind: 'merge', body: { rules } });
+    await eventually(async () => {
+      const { code, lines } = await check(lender);
+      expect(lineOf(lines, 'Permissions/runtimeclasses')).toMatchObject({ status: 'Warning', message: expect.stringMatching(/^Missing: get everywhere, so a pod whose RuntimeClass/) });
+      expect(code).toBe(0);
+    });
+    await cluster.client.patch(ClusterRoles, key, { kind: 'merge', body: { rules: role.rules } });
   });
 
   it('whose mount namespace has a holder warns before there is a binding', async () => {
