@@ -7,7 +7,7 @@ export { physicalHostname } from './naming/hostname';
 export { physicalName } from './naming/physical-name';
 export { tokenSecretName } from './naming/token-secret-name';
 
-export { isOurs, namesVirtualKey, namesVirtualPod, ownershipLabels, virtualPodOf } from './identity/ownership';
+export { isCopyOf, isKnownCopy, isOurs, namesVirtualKey, namesVirtualPod, ownershipLabels, virtualPodOf } from './identity/ownership';
 export { backAnnotations, physicalAnnotations, physicalLabels } from './identity/physical-metadata';
 export { forwardAnnotations } from './identity/forward-annotations';
 export { specHash } from './identity/spec-hash';

@@ -37,6 +37,17 @@ export function namesVirtualPod(pPod: Pick<PodObject, 'metadata'>, vPod: Pick<Po
   return namesVirtualKey(pPod, vPod) && virtualPodOf(pPod)?.uid === vPod.metadata.uid;
 }
 
+/** Whether a virtual pod knows its copy by this UID, or by none yet: the way there, as {@link namesVirtualPod} is the way back. */
+export function isKnownCopy(vPod: Pick<PodObject, 'metadata'>, pPod: Pick<PodObject, 'metadata'>): boolean {
+  const known = vPod.metadata.annotations?.[Annotation.PhysicalPodUid];
+  return !known || known === pPod.metadata.uid;
+}
+
+/** Whether both sides agree, by UID, that one is the other's copy. */
+export function isCopyOf(pPod: Pick<PodObject, 'metadata'>, vPod: Pick<PodObject, 'metadata'>): boolean {
+  return namesVirtualPod(pPod, vPod) && isKnownCopy(vPod, pPod);
+}
+
 /** Whether a physical pod is the copy of a virtual pod of this namespace and name, perhaps an earlier one. */
 export function namesVirtualKey(pPod: Pick<PodObject, 'metadata'>, vPod: Pick<PodObject, 'metadata'>): boolean {
   const named = virtualPodOf(pPod);

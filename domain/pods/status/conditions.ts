@@ -15,9 +15,10 @@ const KUBELET_CONDITIONS: readonly string[] = [
 type ObservedCondition = PodCondition & { readonly observedGeneration?: number };
 
 /**
- * Conditions of the virtual pod: its own PodScheduled first, then the physical ones in their order, then those that only
+ * Conditions of the virtual pod: PodScheduled first, then the physical ones in their order, then those that only
  * the virtual cluster's controllers write (DisruptionTarget, readiness gates).
- * A physical PodScheduled=False never shows.
+ * PodScheduled is the virtual scheduler's own word, except while the physical scheduler finds no place for the copy: then its
+ * False shows, with its reason and message, until the copy has a node.
  * @param generation the virtual generation that the physical pod is known to reflect; physical generations mean nothing here.
  */
 export function virtualConditions(vPod: PodObject, pPod: PodObject, generation: number | undefined): PodCondition[] {
@@ -37,10 +38,10 @@ function scheduled(
   physical: readonly PodCondition[],
   generation: number | undefined,
 ): PodCondition[] {
-  const virtual = own.find(({ type }) => type === 'PodScheduled');
-  if (virtual) return [virtual];
-  const bound = physical.find(({ type, status }) => type === 'PodScheduled' && status === 'True');
-  return bound ? [regenerated(bound, generation)] : [];
+  const [virtual, there] = [own, physical].map((conditions) => conditions.find(({ type }) => type === 'PodScheduled'));
+  const overruled = there !== undefined && (there.status !== 'True' || virtual?.status !== 'True');
+  const shown = overruled ? regenerated(there, generation) : virtual;
+  return shown ? [shown] : [];
 }
 
 function hasType(conditions: readonly PodCondition[], type: string): boolean {

@@ -1,7 +1,7 @@
 import type { PodStatus } from 'kubernetes-types/core/v1';
 import { Annotation } from '../../../api/names/keys';
 import { sameJson } from '../canonical-json';
-import { namesVirtualPod } from '../identity/ownership';
+import { isCopyOf } from '../identity/ownership';
 import { specHash } from '../identity/spec-hash';
 import { isTerminal } from '../predicates';
 import type { PodObject } from '../types';
@@ -24,17 +24,12 @@ export interface VirtualStatusPatch {
 }
 
 /**
- * Status fields that belong to the virtual cluster: the scheduler's and admission's own findings, names of claims that differ
- * between the clusters, and those that need translation. Every other field of the physical status is mirrored, also newer ones.
+ * Status fields that are not the copy's word: a node of the virtual cluster, and those that need translation. Every other field
+ * of the physical status is mirrored, also newer ones.
  */
-const OWN_FIELDS: readonly string[] = [
-  'qosClass',
-  'nominatedNodeName',
-  'resourceClaimStatuses',
-  'extendedResourceClaimStatus',
-  'observedGeneration',
-  'conditions',
-];
+const OWN_FIELDS: readonly string[] = ['nominatedNodeName', 'observedGeneration', 'conditions'];
+/** What the virtual cluster found at admission, or its controllers did, stands until the physical cluster says something. */
+const DEFAULTED_FIELDS: readonly string[] = ['qosClass', 'resourceClaimStatuses', 'extendedResourceClaimStatus'];
 
 /**
  * What must be written to a virtual pod so that it tells the truth about its copy (spec pods.md 2.3): the status that differs
@@ -42,7 +37,7 @@ const OWN_FIELDS: readonly string[] = [
  * @returns null when nothing differs, when there is no copy of exactly this pod, or when a terminal phase would be left.
  */
 export function virtualPodStatus(vPod: PodObject, pPod: PodObject | null): VirtualStatusPatch | null {
-  if (!pPod || !namesVirtualPod(pPod, vPod)) return null;
+  if (!pPod || !isCopyOf(pPod, vPod)) return null;
   if (isTerminal(vPod) && pPod.status?.phase !== vPod.status?.phase) return null;
   const status = changedFields(vPod.status ?? {}, desiredStatus(vPod, pPod));
   const metadata = virtualMetadata(vPod, pPod);
@@ -60,7 +55,7 @@ function desiredStatus(vPod: PodObject, pPod: PodObject): StatusFields {
   if (!pPod.status) return vPod.status ?? {};
   const generation = reflectedGeneration(vPod, pPod);
   return {
-    ...only(vPod.status ?? {}, (field) => OWN_FIELDS.includes(field)),
+    ...only(vPod.status ?? {}, (field) => OWN_FIELDS.includes(field) || DEFAULTED_FIELDS.includes(field)),
     ...only(pPod.status, (field) => !OWN_FIELDS.includes(field)),
     ...(generation !== undefined && { observedGeneration: generation }),
     conditions: virtualConditions(vPod, pPod, generation),
@@ -94,5 +89,5 @@ function present(value: unknown): unknown {
 }
 
 function only(status: PodStatus | StatusFields, keep: (field: string) => boolean): StatusFields {
-  return Object.fromEntries(Object.entries(status).filter(([field]) => keep(field)));
+  return Object.fromEntries(Object.entries(status).filter(([field, value]) => value !== undefined && keep(field)));
 }

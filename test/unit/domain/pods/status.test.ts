@@ -38,21 +38,20 @@ describe('virtualPodStatus (spec pods.md 2.3)', () => {
     ['ephemeral container statuses', { ephemeralContainerStatuses: containerStatuses }],
     ['resize', { resize: 'Proposed' }],
     ['pod-level resources', { allocatedResources: { cpu: '1' }, resources: { requests: { cpu: '1' } } }],
+    ['qosClass, which the defaults of its namespace decide', { qosClass: 'Guaranteed' }],
+    ['resource claims', { resourceClaimStatuses: [{ name: 'c', resourceClaimName: 'p' }], extendedResourceClaimStatus: { resourceClaimName: 'p', requestMappings: [] } }],
     ['a field of the future', { fieldOfTheFuture: { deep: [1] } }],
   ])('mirrors %s', (_, physical) => expect(statusFor(physical)).toEqual(physical));
 
   it.each<[string, object]>([
-    ['qosClass', { qosClass: 'Guaranteed' }],
     ['nominatedNodeName', { nominatedNodeName: 'n2' }],
-    ['resourceClaimStatuses', { resourceClaimStatuses: [{ name: 'c', resourceClaimName: 'p' }] }],
-    ['extendedResourceClaimStatus', { extendedResourceClaimStatus: { resourceClaimName: 'p' } }],
     ['an empty list', { containerStatuses: [] }],
     ['an empty message', { message: '' }],
   ])('does not mirror %s', (_, physical) => expect(statusFor(physical)).toBeUndefined());
 
   it('keeps what belongs to the virtual cluster', () => {
     const own = settled.status({ qosClass: 'Burstable', nominatedNodeName: 'vnode-2', resourceClaimStatuses: [{ name: 'c' }] });
-    expect(statusFor({}, own)).toBeUndefined();
+    expect(statusFor({ qosClass: undefined }, own)).toBeUndefined();
   });
 
   it('removes what the copy no longer has', () => {
@@ -84,16 +83,12 @@ describe('virtualPodStatus (spec pods.md 2.3)', () => {
     expect(virtualPodStatus(bare.build(), copyOf(bare.build()).build())).not.toHaveProperty('status');
   });
 
-  it('names the copy anew when its UID is another', () => {
-    const vPod = settled.annotated({ [Annotation.PhysicalPodUid]: 'older' }).build();
-    expect(virtualPodStatus(vPod, copyOf(vPod).build())?.metadata.annotations?.[Annotation.PhysicalPodUid]).toBe('p-web-uid');
-  });
-
   it.each<[string, PodObject | null]>([
     ['nothing differs', copyOf(settled.build()).build()],
     ['keys stand in another order', copyOf(settled.build(), { conditions: [{ status: 'True', lastProbeTime: null, type: 'PodScheduled' }] }).build()],
     ['there is no copy', null],
     ['the copy is of a predecessor', copyOf(settled.build(), { phase: 'Running' }).annotated({ [Annotation.VirtualPodUid]: 'older' }).build()],
+    ['the pod knows its copy by another UID', copyOf(settled.build(), { phase: 'Running' }).meta({ uid: 'made-again' }).build()],
     ['the copy is of another pod', copyOf(settled.build(), { phase: 'Running' }).annotated({ [Annotation.VirtualPodName]: 'api' }).build()],
   ])('is null when %s', (_, pPod) => expect(virtualPodStatus(settled.build(), pPod)).toBeNull());
 
@@ -123,10 +118,13 @@ describe('terminal phases', () => {
 describe('conditions', () => {
   const at = (type: string, status = 'True', more: object = {}): PodCondition => ({ type, status, ...more });
   const scheduled = at('PodScheduled');
+  const unplaced = at('PodScheduled', 'False', { reason: 'Unschedulable', message: '0/3 nodes are available', lastTransitionTime: 'b' });
   it.each<[string, PodCondition[], PodCondition[], PodCondition[] | undefined]>([
     ["the virtual PodScheduled comes first, then the copy's in order", [scheduled], [at('Ready'), at('PodScheduled', 'True', { reason: 'theirs' }), at('Initialized')], [scheduled, at('Ready'), at('Initialized')]],
-    ['a physical PodScheduled=False stays invisible', [scheduled], [at('PodScheduled', 'False')], undefined],
-    ['also where the virtual pod has none', [], [at('PodScheduled', 'False')], undefined],
+    ['a physical scheduler that finds no place overrules it, with its reason', [scheduled, at('Ready', 'False')], [unplaced, at('Ready', 'False')], [unplaced, at('Ready', 'False')]],
+    ['also where the virtual pod has none', [], [unplaced], [unplaced]],
+    ['until the copy has a node', [unplaced], [at('PodScheduled', 'True', { lastTransitionTime: 'c' })], [at('PodScheduled', 'True', { lastTransitionTime: 'c' })]],
+    ['a copy about which nobody has said anything changes nothing', [unplaced], [], undefined],
     ['a physical one fills in for a missing one', [], [at('PodScheduled')], [scheduled]],
     ['a change of transition time is a change', [scheduled, at('Ready', 'True', { lastTransitionTime: 'a' })], [at('Ready', 'True', { lastTransitionTime: 'b' })], [scheduled, at('Ready', 'True', { lastTransitionTime: 'b' })]],
     ['what the kubelet dropped goes', [scheduled, at('Ready'), at('PodResizePending')], [at('Ready')], [scheduled, at('Ready')]],

@@ -1,0 +1,94 @@
+import type { Pod } from 'kubernetes-types/core/v1';
+import { patchVirtualPodStatus } from '../../../activities/pod/patch-virtual-pod-status';
+import { virtualPodStatus, type PodObject } from '../../../domain/pods';
+import { createKubeClient, loadKubeconfig, Pods } from '../../../kube';
+import type { Rest } from '../../../local/clusters/rest';
+import { startApiServers, type ApiServers } from '../../support/api-servers';
+import { aPhysicalPod } from '../../support/builders/pod';
+import { eventually } from '../../support/eventually';
+
+jest.setTimeout(60_000);
+
+const PODS = '/api/v1/namespaces/default/pods';
+/** Off by default: without them an API server leaves fields out. */
+const GATES = ['ResourceHealthStatus', 'InPlacePodLevelResourcesVerticalScaling', 'DRAExtendedResource', 'NodeDeclaredFeatures'];
+const AT = '2026-01-01T00:00:00Z';
+
+let servers: ApiServers;
+let api: Rest;
+
+beforeAll(async () => {
+  servers = await startApiServers(1, { apiServerArgs: [`--feature-gates=${GATES.map((gate) => `${gate}=true`).join(',')}`] });
+  api = servers.first.api;
+  await eventually(() => api.get('/api/v1/namespaces/default/serviceaccounts/default'));
+}, 60_000);
+afterAll(() => servers?.stop());
+
+const containerStatus = {
+  ...{ name: 'main', image: 'nginx:1', imageID: 'sha256:1', containerID: 'containerd://1' },
+  ...{ ready: true, started: true, restartCount: 2 },
+  state: { running: { startedAt: AT } },
+  lastState: { terminated: { exitCode: 1, reason: 'Error', startedAt: AT, finishedAt: AT, containerID: 'containerd://0' } },
+  allocatedResources: { cpu: '10m' },
+  resources: { requests: { cpu: '10m' }, limits: { cpu: '20m' } },
+  allocatedResourcesStatus: [{ name: 'claim:gpu', resources: [{ resourceID: 'a', health: 'Healthy' }] }],
+  volumeMounts: [{ name: 'v', mountPath: '/v', readOnly: true, recursiveReadOnly: 'Disabled' }],
+  user: { linux: { uid: 1, gid: 2, supplementalGroups: [3] } },
+  stopSignal: 'SIGTERM',
+};
+const named = (name: string) => ({ ...containerStatus, name });
+
+/** Every field that the API has; one that a later version adds makes the first test below fail. */
+const status: Record<string, unknown> = {
+  ...{ phase: 'Running', message: 'm', reason: 'r', startTime: AT, qosClass: 'Burstable', nominatedNodeName: 'n2', resize: 'InProgress', observedGeneration: 1 },
+  ...{ hostIP: '10.0.0.1', hostIPs: [{ ip: '10.0.0.1' }, { ip: 'fd00::1' }], podIP: '10.1.0.1', podIPs: [{ ip: '10.1.0.1' }, { ip: 'fd01::1' }] },
+  conditions: [{ type: 'Ready', status: 'True', observedGeneration: 1, lastTransitionTime: AT, reason: 'x', message: 'y' }],
+  ...{ containerStatuses: [named('main')], initContainerStatuses: [named('init')], ephemeralContainerStatuses: [{ ...named('debug'), resources: undefined, allocatedResources: undefined, allocatedResourcesStatus: undefined }] },
+  resourceClaimStatuses: [{ name: 'gpu', resourceClaimName: 'gpu-1' }],
+  extendedResourceClaimStatus: { resourceClaimName: 'extended-1', requestMappings: [{ containerName: 'main', resourceName: 'example.com/gpu', requestName: 'r' }] },
+  ...{ allocatedResources: { cpu: '10m' }, resources: { requests: { cpu: '10m' } } },
+};
+
+interface Schemas {
+  readonly components: { readonly schemas: Readonly<Record<string, { readonly properties?: object }>> };
+}
+
+it('covers every status field that the API server knows', async () => {
+  const { components } = await api.get<Schemas>('/openapi/v3/api/v1');
+  const fieldsOf = (name: string) => Object.keys(components.schemas[`io.k8s.api.core.v1.${name}`]?.properties ?? {}).sort();
+  expect(Object.keys(status).sort()).toEqual(fieldsOf('PodStatus'));
+  expect(Object.keys(containerStatus).sort()).toEqual(fieldsOf('ContainerStatus'));
+});
+
+it('mirrors all of them, and an API server accepts it', async () => {
+  const resources = { requests: { cpu: '10m', 'example.com/gpu': '1' }, limits: { 'example.com/gpu': '1' }, claims: [{ name: 'gpu' }] };
+  const container = { name: 'main', image: 'nginx:1', resources };
+  const created = await api.create<Pod>(PODS, {
+    metadata: { name: 'full' },
+    spec: {
+      ...{ nodeName: 'vnode', containers: [container], initContainers: [{ ...container, name: 'init' }] },
+      resourceClaims: [{ name: 'gpu', resourceClaimName: 'claim' }],
+    },
+  });
+  const vPod = created as PodObject;
+  const pPod = aPhysicalPod(vPod).status(status).build();
+  const patch = virtualPodStatus(vPod, pPod)!;
+  const expected = Object.keys(status).filter((field) => field !== 'nominatedNodeName');
+  expect(Object.keys(patch.status ?? {})).toEqual(expect.arrayContaining(expected.filter((field) => field !== 'qosClass')));
+  const written = await api.merge<Pod & { status: Record<string, unknown> }>(`${PODS}/full/status`, patch);
+  const kept = expected.filter((field) => field !== 'conditions');
+  expect(Object.fromEntries(kept.map((field) => [field, written.status[field]]))).toEqual(JSON.parse(JSON.stringify(Object.fromEntries(kept.map((field) => [field, status[field]])))));
+  expect(written.status).not.toHaveProperty('nominatedNodeName');
+  expect(virtualPodStatus(written as unknown as PodObject, pPod)?.status).toEqual(undefined);
+});
+
+it('leaves out what an API server refuses, and writes the rest', async () => {
+  await api.create<Pod>(PODS, { metadata: { name: 'partly' }, spec: { nodeName: 'vnode', containers: [{ name: 'main', image: 'nginx:1' }] } });
+  const client = createKubeClient(loadKubeconfig(servers.first.kubeconfig));
+  const vPod = (await client.get(Pods, { namespace: 'default', name: 'partly' })) as PodObject;
+  const pPod = aPhysicalPod(vPod).status({ ...status, phase: 'Running' }).build();
+  const written = await patchVirtualPodStatus({ client }, () => vPod, () => pPod);
+  await client.close();
+  expect(written?.status).toMatchObject({ phase: 'Running', podIP: '10.1.0.1', qosClass: 'BestEffort' });
+  expect(written?.status).not.toHaveProperty('extendedResourceClaimStatus');
+});
