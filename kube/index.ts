@@ -18,6 +18,7 @@ export type {
 } from './client';
 export { ensureOwned, isOwned, type Ensured } from './ensure-owned';
 export { isKubeError, KubeError, KubeErrorCode, type KubeErrorFacts } from './errors';
+export { putEvent } from './put-event';
 export { recordEvent, type EventFacts } from './event-recorder';
 export { createKubeClient } from './http-client';
 export { startInformer, type Change, type Informer, type InformerOptions } from './informer';

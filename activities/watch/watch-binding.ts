@@ -22,6 +22,7 @@ import { PodWatch } from './pod-watch';
 import { PolicyWatch } from './policy-watch';
 import { Reachability } from './reachability';
 import { TokenWatch } from './token-watch';
+import { WarningWatch } from './warning-watch';
 
 export interface WatchDependencies {
   readonly fleet: Fleet;
@@ -68,7 +69,7 @@ export async function watchBinding(
 /** Everything that compares the two sides: it needs both sides' lists. */
 async function runParts(context: WatchContext, watched: Set<WatchContext>, ended: AbortSignal): Promise<void> {
   const mirrors = [CopyWatch, ClaimWatch, HostPortWatch, CsiNodeWatch];
-  const parts = [EditGuard, NodeWatch, PodWatch, PolicyWatch, TokenWatch, ...mirrors].map((Part) => new Part(context));
+  const parts = [EditGuard, NodeWatch, PodWatch, PolicyWatch, TokenWatch, ...mirrors, WarningWatch].map((Part) => new Part(context));
   watched.add(context);
   try {
     for (const part of parts) part.start();

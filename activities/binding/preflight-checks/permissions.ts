@@ -25,6 +25,7 @@ export const REQUIRED_PERMISSIONS: readonly Permission[] = [
   ...rights(['get', 'create'], 'priorityclasses', 'cluster', 'scheduling.k8s.io'),
   ...rights(['get', 'list', 'watch'], 'csinodes', 'cluster', 'storage.k8s.io'),
   ...rights(['create'], 'events', 'cluster'),
+  ...rights(['list', 'watch'], 'events', 'mount'),
   ...rights(['get', 'list', 'watch', 'create', 'patch', 'delete'], 'secrets', 'mount'),
   ...rights(['get', 'list', 'watch', 'create', 'patch', 'delete'], 'configmaps', 'mount'),
   ...rights(['get', 'list', 'watch', 'create', 'patch', 'delete'], 'persistentvolumeclaims', 'mount'),
