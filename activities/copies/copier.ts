@@ -160,8 +160,9 @@ export class Copier {
 /** What a person has to mend, in words for the pod's event. @throws the error when it may pass by itself */
 function refusalOf(error: unknown): Fault {
   if (isKubeError(error, 'NotOwned')) return { why: 'its name in the physical cluster belongs to an object that is not ours', ours: false };
-  if (!isKubeError(error, 'InvalidSpec') && !isKubeError(error, 'Unauthorized')) throw error;
-  return { why: `refused by the physical cluster: ${error.message}`, ours: false };
+  // Not found is the mount namespace.
+  if (!(['InvalidSpec', 'Unauthorized', 'NotFound'] as const).some((code) => isKubeError(error, code))) throw error;
+  return { why: `refused by the physical cluster: ${(error as Error).message}`, ours: false };
 }
 
 const copiers = new WeakMap<PhysicalCluster, Copier>();

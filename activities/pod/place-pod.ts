@@ -1,7 +1,9 @@
 import type { Pod } from 'kubernetes-types/core/v1';
 import { unsupportedNeeds, waitingReport } from '../../domain/pods/dependencies/needs';
-import { isOurs, namesVirtualPod } from '../../domain/pods/identity/ownership';
+import { isCopyOf, isOurs } from '../../domain/pods/identity/ownership';
+import { isTerminal } from '../../domain/pods/predicates';
 import { mayStart } from '../../domain/pods/reconcile/may-start';
+import { hadPhysicalPod } from '../../domain/pods/reconcile/name-holder';
 import { failedCreateReport, nodeClosingReport, PodReason, warning } from '../../domain/pods/reasons';
 import type { PodReport } from '../../domain/pods/reasons';
 import { serviceAccountOf } from '../../domain/pods/tokens/token-requests';
@@ -23,6 +25,11 @@ import { ensureTokens } from './token-secrets';
 
 const CREATED: CreateOutcome = { result: 'created' };
 const GONE: CreateOutcome = { result: 'gone' };
+/** The watch finds it out as well, and has it marked. */
+const LOST: CreateOutcome = { result: 'waiting', reason: 'its physical pod is gone', signalled: true };
+
+/** What a person has to mend: the spec, a right or a quota, the mount namespace. */
+const REFUSALS = ['InvalidSpec', 'Unauthorized', 'NotFound'] as const;
 
 /**
  * Makes the physical pod of one vPod: what it cannot start without, the pod itself, then its tokens (a kubelet waits for
@@ -32,14 +39,20 @@ const GONE: CreateOutcome = { result: 'gone' };
  * @throws KubeError, CredentialsFault, BindingGone: try again
  */
 export async function placePod(fleet: Fleet, ref: VirtualPodRef, vPod: PodObject): Promise<CreateOutcome> {
-  if (vPod.metadata.deletionTimestamp !== undefined) return GONE;
+  if (vPod.metadata.deletionTimestamp !== undefined || isTerminal(vPod)) return GONE;
   const subject = await subjectOf(fleet, ref);
+  if (hadPhysicalPod(vPod)) {
+    if (!(await stands(subject, vPod))) return LOST;
+    return tokensOf(fleet, subject, vPod, toPhysicalPod(vPod, await translationOf(fleet, subject, ref.node)));
+  }
   const hold = await holdBack(fleet, subject, vPod);
-  if (hold !== null) return hold;
-  const context = await translationOf(fleet, subject, ref.node);
-  const nameless = unresolvedDns(subject, vPod, context);
+  return hold ?? placeNew(fleet, subject, vPod, await translationOf(fleet, subject, ref.node));
+}
+
+async function placeNew(fleet: Fleet, subject: Subject, vPod: PodObject, translation: Translation): Promise<CreateOutcome> {
+  const nameless = unresolvedDns(subject, vPod, translation);
   if (nameless !== null) return waiting(fleet, vPod, nameless);
-  const plan = toPhysicalPod(vPod, context);
+  const plan = toPhysicalPod(vPod, translation);
   const { waiting: lacking, warning: notice, signalled } = await ensureCopies(copierFor(fleet, subject), plan.needs);
   if (notice !== null) void reportOnPod(fleet, vPod, notice);
   if (lacking !== null) return { ...waiting(fleet, vPod, lacking), signalled };
@@ -53,6 +66,12 @@ function unresolvedDns({ binding }: Subject, vPod: PodObject, { unresolvedDns: n
   if (name === null || !usesClusterDns(vPod)) return null;
   const field = `for pods of ClusterBinding ${binding.metadata.name}`;
   return waitingReport([{ kind: 'DNS server', name, field, why: 'its name does not resolve' }]);
+}
+
+/** Whether the pod's own copy is there. A pod that had one is never started a second time. */
+async function stands({ physical, physicalKey }: Subject, vPod: PodObject): Promise<boolean> {
+  const holder = (await physical.client.get<Pod>(Pods, physicalKey)) as PodObject | null;
+  return holder !== null && isCopyOf(holder, vPod);
 }
 
 /** The pod stands; without its tokens its kubelet waits, and the pod says for what. */
@@ -101,7 +120,7 @@ async function post(
     if (await ensurePriorityClass(subject, error)) return post(fleet, subject, vPod, { pod } as PhysicalPod);
     const missing = await missingClasses(subject, pod, error);
     if (missing.length > 0) return waiting(fleet, vPod, waitingReport(missing));
-    if (isKubeError(error, 'InvalidSpec')) return waiting(fleet, vPod, failedCreateReport(error.message));
+    if (REFUSALS.some((code) => isKubeError(error, code))) return waiting(fleet, vPod, failedCreateReport((error as Error).message));
     throw error;
   }
 }
@@ -114,7 +133,7 @@ async function whoHolds(fleet: Fleet, subject: Subject, vPod: PodObject): Promis
     const message = `Pod ${namespace}/${name} in the physical cluster is not ours`;
     return waiting(fleet, vPod, warning(PodReason.PhysicalPodNotOwned, message));
   }
-  if (holder !== null && namesVirtualPod(holder, vPod)) return null;
+  if (holder !== null && isCopyOf(holder, vPod)) return null;
   return { result: 'waiting', reason: 'an earlier pod of that name is still stopping' };
 }
 

@@ -28,8 +28,10 @@ export async function settlePod(
     // The store was behind: what the API server says now decides.
     vPod = await readAgain(fleet, ref);
   }
-  await removeTokenSecrets(subject, ref, vPod);
+  const failure = await removeTokenSecrets(subject, ref, vPod).then(() => null, (error: unknown) => error);
+  // A physical cluster that refuses us by now, as one without its mount namespace does, must not hold a pod that has stopped.
   if (vPod !== null) await fleet.virtual.client.remove(Pods, ref.pod, { uid: ref.pod.uid, gracePeriodSeconds: 0 });
+  if (failure !== null) throw failure;
   return 'gone';
 }
 

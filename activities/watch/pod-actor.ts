@@ -1,6 +1,6 @@
 import pLimit from 'p-limit';
 import { virtualPodOf } from '../../domain/pods';
-import type { PodAction, PodObject, PodPair, PodRef } from '../../domain/pods';
+import type { DeleteBecause, PodAction, PodObject, PodPair, PodRef } from '../../domain/pods';
 import { physicalNodeOf } from '../../domain/vnode';
 import type { NodeObject } from '../../domain/vnode';
 import { Pods } from '../../kube';
@@ -19,6 +19,12 @@ const PLACING = 32;
 const ECHO_MILLIS = 5_000;
 /** A deletion that takes longer than this becomes its workflow's: visible, and retried whatever happens to this process. */
 const SLOW_DELETE_MILLIS = 2_000;
+
+/** What has to be confirmed before a copy goes for a reason of its own. */
+const CONFIRMED_BY: Readonly<Partial<Record<DeleteBecause, DeleteRequested['verify']>>> = {
+  Impostor: 'anotherCopy',
+  VirtualPodEnded: 'running',
+};
 
 type DeleteAction = Extract<PodAction, { kind: 'delete' | 'replaceWait' | 'unschedulable' }>;
 type TellAction = Exclude<PodAction, DeleteAction | { kind: 'none' | 'ignored' | 'admit' }>;
@@ -180,17 +186,17 @@ function requestOf(action: DeleteAction): DeleteRequested {
   const { physicalUid } = action;
   if (action.kind === 'delete') {
     const { gracePeriodSeconds: graceSeconds, because: why } = action;
-    return { physicalUid, graceSeconds, verify: action.verify ? 'virtualGone' : null, why };
+    return { physicalUid, graceSeconds, verify: action.verify ? (CONFIRMED_BY[why] ?? 'virtualGone') : null, why };
   }
   if (action.kind === 'unschedulable') {
     return { physicalUid, graceSeconds: null, verify: 'unbound', why: action.report.reason };
   }
-  return { physicalUid, graceSeconds: null, verify: 'virtualGone', why: 'its name has a new pod' };
+  return { physicalUid, graceSeconds: action.gracePeriodSeconds, verify: 'virtualGone', why: 'its name has a new pod' };
 }
 
 /** Two actions of the same signature ask for the same thing. */
 function signatureOf(action: DeleteAction | TellAction): string {
   if (action.kind === 'specChanged') return `specChanged ${action.specHash} ${action.drift}`;
-  if (action.kind === 'delete') return `delete ${action.gracePeriodSeconds}`;
+  if (action.kind === 'delete' || action.kind === 'replaceWait') return `delete ${action.gracePeriodSeconds}`;
   return action.kind;
 }

@@ -1,7 +1,7 @@
 import { Annotation } from '../../api/names/keys';
 import type { ClusterBinding } from '../../api/names/types';
-import { COPY_KINDS, physicalName, reconcilePod, virtualPodOf } from '../../domain/pods';
-import type { CopyKind, PodObject, PodPair, PodRef } from '../../domain/pods';
+import { COPY_KINDS, isOurs, physicalName, reconcilePod, virtualPodOf, virtualPodStatus } from '../../domain/pods';
+import type { CopyKind, PodObject, PodPair, PodRef, VirtualStatusPatch } from '../../domain/pods';
 import { earliest } from '../../domain/time/earliest';
 import { parseKey } from '../../kube';
 import type { Change, KubeObject } from '../../kube';
@@ -13,6 +13,7 @@ import type { WatchContext, WatchPart } from './context';
 import { KeyedQueue } from './keyed-queue';
 import { Overlay } from './overlay';
 import { PodActor } from './pod-actor';
+import { RefusedStatus } from './refused-status';
 
 /** Pods handled at the same time; a burst is limited by the API servers, not by us. */
 const CONCURRENCY = 48;
@@ -28,10 +29,13 @@ export class PodWatch implements WatchPart {
   private readonly queue: KeyedQueue;
   private readonly actor: PodActor;
   private readonly overlay = new Overlay<PodObject>();
+  private readonly refused = new RefusedStatus();
   /** By key: the vPod that stands behind it, as the lists and back annotations tell. */
   private readonly virtualKeys = new Map<string, string>();
   /** By key: the vPod whose copy's end was seen, until the vPod is gone as well. */
   private readonly ended = new Map<string, PodRef>();
+  /** By key: UID of the vPod that was last seen there deleted without grace, while its copy stands. */
+  private readonly forced = new Map<string, string>();
   private readonly ends: (() => void)[] = [];
 
   constructor(private readonly context: WatchContext) {
@@ -85,29 +89,43 @@ export class PodWatch implements WatchPart {
   private virtualChanged({ old, new: now }: Change<PodObject>): void {
     const pod = now ?? old;
     if (pod !== null) this.addVirtual(pod);
-    if (now === null && old !== null) this.overlay.forget(old.metadata.uid);
+    if (now !== null || old === null) return;
+    this.overlay.forget(old.metadata.uid);
+    this.refused.forget(old.metadata.uid);
   }
 
   private physicalChanged({ old, new: now }: Change<PodObject>): void {
-    const replaced = old !== null && now !== null && old.metadata.uid !== now.metadata.uid;
-    const copied = old !== null && (now === null || replaced) ? virtualPodOf(old) : null;
+    const isGone = old !== null && now?.metadata.uid !== old.metadata.uid;
+    const copied = isGone && this.isOurCopy(old) ? virtualPodOf(old) : null;
     if (old !== null && copied !== null) this.ended.set(old.metadata.name, copied);
     const pod = now ?? old;
     if (pod !== null) this.addPhysical(pod);
   }
 
   private addVirtual(pod: PodObject): void {
-    const { namespace, name } = pod.metadata;
+    const { namespace, name, uid, deletionGracePeriodSeconds } = pod.metadata;
     const key = physicalName(name, namespace);
     // Most pods of V run elsewhere; only those on this binding's vnodes or with a copy here are compared.
     if (!this.isOnOurNode(pod) && !this.virtualKeys.has(key)) return;
     this.virtualKeys.set(key, `${namespace}/${name}`);
+    // The API server shows such a pod for a moment before it is gone; its copy has to go in the same way.
+    if (deletionGracePeriodSeconds === 0) this.forced.set(key, uid);
     this.queue.add(key);
   }
 
+  /** Another virtual cluster's pods may have the same names, in a mount namespace of their own. */
+  private isOurCopy(pod: PodObject): boolean {
+    const { fleet, ref } = this.context;
+    return this.isInMount(pod) && isOurs(pod, { virtualCluster: fleet.virtual.uid, binding: ref.name });
+  }
+
+  private isInMount({ metadata }: PodObject): boolean {
+    return metadata.namespace === this.context.binding()?.spec.mountNamespace;
+  }
+
   private addPhysical(pod: PodObject): void {
-    const { namespace, name } = pod.metadata;
-    if (namespace !== this.context.binding()?.spec.mountNamespace) return;
+    if (!this.isInMount(pod)) return;
+    const { name } = pod.metadata;
     const virtual = virtualPodOf(pod);
     if (virtual !== null) this.virtualKeys.set(name, `${virtual.namespace}/${virtual.name}`);
     this.queue.add(name);
@@ -137,10 +155,11 @@ export class PodWatch implements WatchPart {
       physicalSynced: physical.isFresh(now),
       now,
     });
-    const mirrorAt = decision.mirror === null ? null : this.mirrorAt(pair, now);
+    const mirrorAt = decision.mirror === null || this.isRefused(pair, decision.mirror) ? null : this.mirrorAt(pair, now);
     if (mirrorAt !== null && mirrorAt <= now) await this.mirror(key, binding);
     const lookAgainAt = await this.actor.act(decision.action, pair);
-    if (pair.virtual === null && pair.physical === null) await this.forget(key);
+    await this.settleEnded(key, pair);
+    this.forgetIfEmpty(key, binding);
     return earliest(mirrorAt !== null && mirrorAt > now ? mirrorAt : null, lookAgainAt, decision.lookAgainAt);
   }
 
@@ -157,13 +176,20 @@ export class PodWatch implements WatchPart {
     return Number.isNaN(created) ? now : Math.max(now, created + SILENCE_MILLIS);
   }
 
-  /** Nothing is left on either side; what the copy left behind goes too. */
-  private async forget(key: string): Promise<void> {
+  /** A vPod that is gone, perhaps already followed by one of its name, whose copy is gone too: what those left behind goes as well. */
+  private async settleEnded(key: string, { virtual }: PodPair): Promise<void> {
     const ended = this.ended.get(key);
-    if (ended !== undefined) await this.actor.settle(ended, '', { verify: false });
-    if (ended !== undefined) this.actor.forget(ended.uid);
+    if (ended === undefined || ended.uid === virtual?.metadata.uid) return;
+    await this.actor.settle(ended, '', { verify: false });
+    this.actor.forget(ended.uid);
     this.ended.delete(key);
+  }
+
+  /** Looks anew: the next pod of that name may have come while the last one was settled. */
+  private forgetIfEmpty(key: string, binding: ClusterBinding): void {
+    if (this.readVirtual(key) !== null || this.readPhysical(key, binding) !== null) return;
     this.virtualKeys.delete(key);
+    this.forced.delete(key);
   }
 
   private pair(key: string, binding: ClusterBinding): PodPair {
@@ -171,7 +197,8 @@ export class PodWatch implements WatchPart {
     const physical = this.readPhysical(key, binding);
     const ended = this.ended.get(key)?.uid;
     const physicalGone = physical === null && virtual !== null && ended === virtual.metadata.uid;
-    return { virtual, physical, physicalGone };
+    const forced = physical !== null && this.forced.get(key) === virtualPodOf(physical)?.uid;
+    return { virtual, physical, physicalGone, forced };
   }
 
   private readVirtual(key: string): PodObject | null {
@@ -186,12 +213,19 @@ export class PodWatch implements WatchPart {
     return (stored as PodObject | undefined) ?? null;
   }
 
+  private isRefused({ virtual }: PodPair, patch: VirtualStatusPatch): boolean {
+    return virtual !== null && this.refused.has(virtual, patch);
+  }
+
   private async mirror(key: string, binding: ClusterBinding): Promise<void> {
+    let shown: PodObject | null = null;
     const written = await patchVirtualPodStatus(
       this.context.fleet.virtual,
       () => this.readVirtual(key),
-      () => this.readPhysical(key, binding),
+      () => (shown = this.readPhysical(key, binding)),
     );
-    if (written !== null) this.overlay.put(written);
+    if (written === null) return;
+    this.overlay.put(written);
+    this.refused.note(written, virtualPodStatus(written, shown));
   }
 }

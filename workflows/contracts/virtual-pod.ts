@@ -42,8 +42,11 @@ export interface DeleteRequested {
   readonly physicalUid: string;
   /** Seconds that the caller granted; null: the physical pod's own. */
   readonly graceSeconds: number | null;
-  /** What a quorum read has to confirm first: that the vPod is gone, or that the physical pod still has no node. */
-  readonly verify: 'virtualGone' | 'unbound' | null;
+  /**
+   * What a quorum read has to confirm first: that the vPod is gone, that it knows another physical pod as its own, that the
+   * physical pod has not ended, or that it still has no node.
+   */
+  readonly verify: 'virtualGone' | 'anotherCopy' | 'running' | 'unbound' | null;
   readonly why: string;
 }
 export const deleteRequestedSignal = defineSignal<[DeleteRequested]>('deleteRequested');

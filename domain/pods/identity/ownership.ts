@@ -1,5 +1,6 @@
 import { Annotation, Label, MANAGED_BY } from '../../../api/names/keys';
 import type { Ownership, PodObject, PodRef } from '../types';
+import { knownCopy } from './forward-annotations';
 
 interface Labelled {
   readonly metadata: { readonly labels?: Readonly<Record<string, string>> };
@@ -39,7 +40,7 @@ export function namesVirtualPod(pPod: Pick<PodObject, 'metadata'>, vPod: Pick<Po
 
 /** Whether a virtual pod knows its copy by this UID, or by none yet: the way there, as {@link namesVirtualPod} is the way back. */
 export function isKnownCopy(vPod: Pick<PodObject, 'metadata'>, pPod: Pick<PodObject, 'metadata'>): boolean {
-  const known = vPod.metadata.annotations?.[Annotation.PhysicalPodUid];
+  const known = knownCopy(vPod);
   return !known || known === pPod.metadata.uid;
 }
 

@@ -1,5 +1,5 @@
 import { knownCopy } from '../identity/forward-annotations';
-import { isOurs, namesVirtualKey, namesVirtualPod, virtualPodOf } from '../identity/ownership';
+import { isKnownCopy, isOurs, namesVirtualKey, namesVirtualPod, virtualPodOf } from '../identity/ownership';
 import { physicalName } from '../naming/physical-name';
 import type { Ownership, PodObject } from '../types';
 import type { PodPair } from './types';
@@ -7,9 +7,10 @@ import type { PodPair } from './types';
 /**
  * Who holds a virtual pod's name in the mount namespace:
  * - `nobody`; - `own`: its copy; - `predecessor`: the copy of an earlier pod of that name;
+ * - `impostor`: says that it is its copy, but the virtual pod knows its copy by another UID (made again, restored from a backup);
  * - `orphan`: ours by its labels, but its annotations do not lead to a pod of that name; - `stranger`: not ours.
  */
-export type NameHolder = 'nobody' | 'own' | 'predecessor' | 'orphan' | 'stranger';
+export type NameHolder = 'nobody' | 'own' | 'predecessor' | 'impostor' | 'orphan' | 'stranger';
 
 /** See {@link NameHolder}. Without a virtual pod a proper copy counts as that of a predecessor. */
 export function nameHolder({ virtual, physical }: PodPair, ownership: Ownership): NameHolder {
@@ -17,7 +18,7 @@ export function nameHolder({ virtual, physical }: PodPair, ownership: Ownership)
   if (!isOurs(physical, ownership)) return 'stranger';
   if (isOrphan(physical)) return 'orphan';
   if (!virtual) return 'predecessor';
-  if (namesVirtualPod(physical, virtual)) return 'own';
+  if (namesVirtualPod(physical, virtual)) return isKnownCopy(virtual, physical) ? 'own' : 'impostor';
   return namesVirtualKey(physical, virtual) ? 'predecessor' : 'orphan';
 }
 

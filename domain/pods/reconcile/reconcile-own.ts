@@ -14,10 +14,9 @@ export const SCHEDULING_TIMEOUT_MILLIS = 5 * 60 * 1000;
 export function reconcileOwn(virtual: PodObject, physical: PodObject, context: ReconcileContext): PodDecision {
   const mirror = context.physicalSynced ? virtualPodStatus(virtual, physical) : null;
   if (isDeleting(virtual)) return { action: deletion(virtual, physical), mirror, lookAgainAt: null };
-  if (isTerminal(virtual) || isTerminal(physical)) {
-    return { action: { kind: 'none', because: 'terminal' }, mirror, lookAgainAt: null };
-  }
+  if (isTerminal(physical)) return { action: { kind: 'none', because: 'terminal' }, mirror, lookAgainAt: null };
   if (isDeleting(physical)) return { action: { kind: 'none', because: 'terminating' }, mirror, lookAgainAt: null };
+  if (isTerminal(virtual)) return { action: ended(physical), mirror, lookAgainAt: null };
   const late = unschedulable(physical, context);
   if (late) return { action: late, mirror, lookAgainAt: null };
   return { action: change(virtual, physical, context), mirror, lookAgainAt: isBound(physical) ? null : deadlineOf(physical) };
@@ -36,6 +35,11 @@ function deletion(virtual: PodObject, physical: PodObject): PodAction {
     gracePeriodSeconds: asked,
     verify: false,
   };
+}
+
+/** As a kubelet stops what its API server calls ended. The list may be behind: the copy may have ended as well. */
+function ended({ metadata: { uid } }: PodObject): PodAction {
+  return { kind: 'delete', physicalUid: uid, because: 'VirtualPodEnded', gracePeriodSeconds: null, verify: true };
 }
 
 /** A copy without a node, past its time. A creation time that is missing counts as past. */

@@ -20,7 +20,7 @@ interface Uncopied {
 type Rule = (facts: Uncopied) => PodAction | null;
 
 /** Rules for a bound virtual pod without a copy of its own; the first that applies decides. */
-const RULES: readonly Rule[] = [deleted, nameHeldByUs, ended, ignored, elsewhere, lost, nameHeldByStranger, refused, admitted];
+const RULES: readonly Rule[] = [impersonated, deleted, nameHeldByUs, ended, ignored, elsewhere, lost, nameHeldByStranger, refused, admitted];
 
 /**
  * What to do about one key, from both lists alone: for every event, every relist, the audit and the repair alike, so that a lost
@@ -49,10 +49,29 @@ function withoutVirtual(pair: PodPair, context: ReconcileContext): PodAction {
   const holder = nameHolder(pair, context);
   if (!physical) return none('absent');
   if (holder === 'stranger') return none('notOurs');
-  if (isDeleting(physical)) return none('terminating');
-  const gone = { kind: 'delete', physicalUid: physical.metadata.uid, gracePeriodSeconds: null } as const;
+  const gracePeriodSeconds = graceOf(pair);
+  if (isStoppingWithin(physical, gracePeriodSeconds)) return none('terminating');
+  const gone = { kind: 'delete', physicalUid: physical.metadata.uid, gracePeriodSeconds } as const;
   if (holder === 'orphan') return { ...gone, because: 'Orphan', verify: false };
   return context.virtualSynced ? { ...gone, because: 'VirtualPodGone', verify: true } : none('unsynced');
+}
+
+/** The copy's own grace, unless its virtual pod went by force: then it goes as that did. */
+function graceOf({ forced }: PodPair): number | null {
+  return forced === true ? 0 : null;
+}
+
+/** Whether a copy is on its way out already, and as fast as it should be. */
+function isStoppingWithin(physical: PodObject, graceSeconds: number | null): boolean {
+  if (!isDeleting(physical)) return false;
+  return graceSeconds === null || (physical.metadata.deletionGracePeriodSeconds ?? 0) <= graceSeconds;
+}
+
+/** Somebody made its copy again: a pod is started once, so that one goes, and then the virtual pod has lost its own. */
+function impersonated({ pair: { physical }, holder }: Uncopied): PodAction | null {
+  if (holder !== 'impostor' || !physical) return null;
+  if (isDeleting(physical)) return none('terminating');
+  return { kind: 'delete', physicalUid: physical.metadata.uid, because: 'Impostor', gracePeriodSeconds: null, verify: true };
 }
 
 /** Deleted, and nothing of it runs: it may go. One that has grace 0 already waits for others' finalizers. */
@@ -70,7 +89,9 @@ function deleted({ virtual, pair, holder, context }: Uncopied): PodAction | null
 function nameHeldByUs({ pair, holder }: Uncopied): PodAction | null {
   const { physical } = pair;
   if (!physical || (holder !== 'predecessor' && holder !== 'orphan')) return null;
-  return { kind: 'replaceWait', physicalUid: physical.metadata.uid, delete: !isDeleting(physical), verify: true };
+  const gracePeriodSeconds = graceOf(pair);
+  const stopping = isStoppingWithin(physical, gracePeriodSeconds);
+  return { kind: 'replaceWait', physicalUid: physical.metadata.uid, delete: !stopping, gracePeriodSeconds, verify: true };
 }
 
 function ended({ virtual }: Uncopied): PodAction | null {

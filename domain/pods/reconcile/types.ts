@@ -13,6 +13,8 @@ export interface PodPair {
    * Default false: absence is only what a list says.
    */
   readonly physicalGone?: boolean;
+  /** True: the virtual pod that the copy names was last seen as it was deleted without any grace. Default false. */
+  readonly forced?: boolean;
 }
 
 /**
@@ -41,8 +43,12 @@ export type DeleteBecause =
   | 'VirtualPodDeleting'
   /** The virtual pod is not there any more. */
   | 'VirtualPodGone'
+  /** The virtual pod has ended, by the word of its own cluster, and the copy runs on. */
+  | 'VirtualPodEnded'
   /** Ours by its labels, but no virtual pod's copy by its annotations and name. */
-  | 'Orphan';
+  | 'Orphan'
+  /** It names a virtual pod that knows its copy by another UID. */
+  | 'Impostor';
 
 /**
  * The one thing to do for a key. Where an action carries `verify: true` it rests on absence or on a list that may be behind:
@@ -59,7 +65,13 @@ export type PodAction =
   /** The name belongs to an object that is not ours and is not touched. */
   | { readonly kind: 'notOwned'; readonly report: PodReport }
   /** The copy of an earlier pod holds the name; delete it unless that is under way, then look again. */
-  | { readonly kind: 'replaceWait'; readonly physicalUid: string; readonly delete: boolean; readonly verify: true }
+  | {
+      readonly kind: 'replaceWait';
+      readonly physicalUid: string;
+      readonly delete: boolean;
+      readonly gracePeriodSeconds: number | null;
+      readonly verify: true;
+    }
   /** Delete the copy. `gracePeriodSeconds` null: the copy's own. */
   | {
       readonly kind: 'delete';

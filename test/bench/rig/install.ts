@@ -44,6 +44,14 @@ export async function bind(virtual: Cluster, physical: Cluster, dir: string): Pr
   await pollUntil(isReady, { what: 'the binding to be Ready', within: 30_000 });
 }
 
+/** Gives the binding a new kubeconfig of the same account. */
+export async function renewKubeconfig(virtual: Cluster, physical: Cluster, dir: string): Promise<void> {
+  const file = join(dir, 'renewed.kubeconfig');
+  await run('kubeconfig', '--kubeconfig', physical.kubeconfig, '--output', file);
+  const stringData = { kubeconfig: await readFile(file, 'utf8') };
+  await virtual.api.merge(`/api/v1/namespaces/${SYSTEM_NAMESPACE}/secrets/${KUBECONFIG_SECRET}`, { stringData });
+}
+
 /** @throws Error with what the command wrote to standard error */
 async function run(...args: string[]): Promise<void> {
   const said: string[] = [];

@@ -23,8 +23,8 @@ const needy = fresh.spec({ resourceClaims: [{ name: 'c', resourceClaimName: 'x' 
 type Row = [string, PodBuilder | null, PodBuilder | null, Partial<ReconcileContext & PodPair>, Partial<PodAction>];
 
 function decide(virtual: PodBuilder | null, physical: PodBuilder | null, more: Partial<ReconcileContext & PodPair> = {}) {
-  const { physicalGone, ...context } = more;
-  const pair = { virtual: virtual?.build() ?? null, physical: physical?.build() ?? null, physicalGone };
+  const { physicalGone, forced, ...context } = more;
+  const pair = { virtual: virtual?.build() ?? null, physical: physical?.build() ?? null, physicalGone, forced };
   return reconcilePod(pair, Object.freeze({ ...CONTEXT, ...context }));
 }
 
@@ -152,6 +152,34 @@ describe('a name that is held', () => {
   ]);
 });
 
+describe('a copy under another UID than its virtual pod knows', () => {
+  const again = copy.meta({ uid: 'made-again' });
+  const gone = { kind: 'delete', because: 'Impostor', physicalUid: 'made-again', gracePeriodSeconds: null, verify: true } as const;
+  check([
+    ['goes: a pod is started once', running, again, {}, gone],
+    ['also when the pod has ended', known.phase('Failed'), again, {}, gone],
+    ['also when the pod is deleted', deleting, again, {}, gone],
+    ['also elsewhere', running, again, { vnode: 'foreign' }, gone],
+    ['is waited for when it terminates', running, again.deleting(), {}, { kind: 'none', because: 'terminating' }],
+    ['is the copy of a pod that knows none yet', fresh, again, {}, { kind: 'none', because: 'harmony' }],
+    ['not ours, is left alone', running, again.meta({ labels: {} }), {}, { kind: 'lost' }],
+  ]);
+});
+
+describe('a virtual pod that went by force', () => {
+  const forced = { forced: true };
+  check([
+    ['takes its copy along by force', null, copy, forced, { kind: 'delete', because: 'VirtualPodGone', gracePeriodSeconds: 0, verify: true }],
+    ['also one that stops slowly', null, copy.deleting(30), forced, { kind: 'delete', gracePeriodSeconds: 0 }],
+    ['not twice', null, copy.deleting(0), forced, { kind: 'none', because: 'terminating' }],
+    ['also when the next one of its name is there', fresh, predecessor, forced, { kind: 'replaceWait', delete: true, gracePeriodSeconds: 0 }],
+    ['and its copy stops slowly', fresh, predecessor.deleting(30), forced, { kind: 'replaceWait', delete: true, gracePeriodSeconds: 0 }],
+    ['and its copy is about to go', fresh, predecessor.deleting(0), forced, { kind: 'replaceWait', delete: false }],
+    ['or is seen as it goes', running.deleting(0), copy.deleting(30), {}, { kind: 'delete', because: 'VirtualPodDeleting', gracePeriodSeconds: 0 }],
+    ["takes nobody else's along", null, stranger, forced, { kind: 'none', because: 'notOurs' }],
+  ]);
+});
+
 describe('a virtual pod and its copy', () => {
   const unbound = copy.unbound();
   const deadline = CREATED + 5 * MINUTE;
@@ -166,7 +194,9 @@ describe('a virtual pod and its copy', () => {
     ['not to a copy without a hash', running.labelled({ new: 'x' }), copy.annotated({ [Annotation.SpecHash]: '' }), {}, { kind: 'none', because: 'harmony' }],
     ['not to a terminating copy', running.labelled({ new: 'x' }), copy.deleting(), {}, { kind: 'none', because: 'terminating' }],
     ['not to a copy that has ended', running.labelled({ new: 'x' }), copy.phase('Succeeded'), {}, { kind: 'none', because: 'terminal' }],
-    ['not from a pod that has ended', running.phase('Failed').labelled({ new: 'x' }), copy, {}, { kind: 'none', because: 'terminal' }],
+    ['not from a pod that has ended', running.phase('Failed').labelled({ new: 'x' }), copy.phase('Failed'), {}, { kind: 'none', because: 'terminal' }],
+    ['what its own cluster has ended is stopped', running.phase('Failed'), copy, {}, { kind: 'delete', because: 'VirtualPodEnded', gracePeriodSeconds: null, verify: true }],
+    ['once', running.phase('Failed'), copy.deleting(), {}, { kind: 'none', because: 'terminating' }],
     ['a copy deleted over there is only watched', running, copy.deleting(), {}, { kind: 'none', because: 'terminating' }],
     ['a copy without a node has five minutes', known, unbound, { now: deadline - 1 }, { kind: 'none', because: 'harmony' }],
     ['and not a millisecond more', known, unbound, { now: deadline }, { kind: 'unschedulable', physicalUid: 'p-web-uid', deadline, verify: true, report: { type: 'Warning', reason: 'FailedSchedulingPod', message: `Physical pod kubeocean-worker/${copy.build().metadata.name} failed to schedule within 5m0s timeout` } }],

@@ -1,0 +1,381 @@
+import type { Namespace, Pod, Secret } from 'kubernetes-types/core/v1';
+import { Annotation, Finalizer, Label, WORKER_NAMESPACE } from '../../api/names/keys';
+import { FakeAnnotation } from '../../local/clusters/kwok-stages';
+import { isRunning, uidOf } from '../../local/demo/observe';
+import { graceOf, readAudit } from '../support/audit';
+import { install, renewKubeconfig } from '../bench/rig/install';
+import { BINDING, BINDINGS_PATH } from '../bench/rig/manifests';
+import { eventually, throughout } from '../support/eventually';
+import { Lending, taintKeys, vnodeOf } from '../support/lending';
+import { LentPods } from '../support/lent-pods';
+
+jest.setTimeout(120_000);
+
+/** A pod that takes all of its grace to stop. */
+const SLOW = { annotations: { [FakeAnnotation.StopAfter]: 'grace' } };
+
+let lending: Lending;
+let pods: LentPods;
+
+beforeAll(async () => {
+  lending = await Lending.open();
+  pods = new LentPods(lending);
+  await lending.lendNode('n1');
+  await lending.lendNode('n2');
+});
+
+afterAll(async () => {
+  await lending?.close();
+});
+
+/** Graces with which the copy was asked to be deleted by us. */
+async function gracesOf(copy: Pod): Promise<(number | null)[]> {
+  const events = await readAudit(lending.physical);
+  return events
+    .filter(({ verb, objectRef }) => verb === 'delete' && objectRef?.resource === 'pods' && objectRef.name === copy.metadata?.name)
+    .filter(({ user, requestObject }) => user.username.startsWith('system:serviceaccount:') && requestObject?.preconditions?.uid === uidOf(copy))
+    .map(graceOf);
+}
+
+describe('a virtual pod', () => {
+  it('that is deleted gives its copy the grace of the caller, and a shorter one that comes later', async () => {
+    const pod = await pods.run('n1', 'hurried', { ...SLOW, spec: { terminationGracePeriodSeconds: 90 } });
+    const copy = await pods.untilCopy(pod, () => undefined);
+    await pods.delete(pod, { gracePeriodSeconds: 60 });
+    await pods.untilCopy(pod, ({ metadata }) => expect(metadata?.deletionGracePeriodSeconds).toBe(60));
+    await pods.delete(pod, { gracePeriodSeconds: 2 });
+    await pods.untilGone([pod]);
+    expect(await gracesOf(copy)).toEqual([60, 2]);
+  });
+
+  it.each([
+    ['running', false],
+    ['while it stops', true],
+  ])('that is force-deleted, %s, takes its copy along by force', async (_, stopping) => {
+    const name = stopping ? 'forced-later' : 'forced';
+    const pod = await pods.run('n1', name, { ...SLOW, spec: { terminationGracePeriodSeconds: 90 } });
+    const copy = await pods.untilCopy(pod, () => undefined);
+    if (stopping) {
+      await pods.delete(pod);
+      await pods.untilCopy(pod, ({ metadata }) => expect(metadata?.deletionTimestamp).toBeDefined());
+    }
+    await pods.delete(pod, { gracePeriodSeconds: 0 });
+    await pods.untilGone([pod]);
+    expect((await gracesOf(copy)).at(-1)).toBe(0);
+  });
+
+  it('whose copy its owner deletes has failed, says why, and can be deleted at once', async () => {
+    const pod = await pods.run('n1', 'robbed');
+    await pods.deleteCopy(await pods.untilCopy(pod, () => undefined));
+    await eventually(async () => {
+      expect((await pods.find('robbed'))?.status).toMatchObject({ phase: 'Failed', reason: 'PhysicalPodLost' });
+    });
+    expect((await pods.events(pod)).map(({ reason }) => reason)).toContain('PhysicalPodLost');
+    await throughout(async () => expect(await pods.copyOf(pod)).toBeUndefined(), 1_000);
+    await pods.delete(pod);
+    await pods.untilGone([pod], { within: 5_000 });
+  });
+
+  it.each([
+    ['Succeeded', '0'],
+    ['Failed', '3'],
+  ])('that has ended as %s stays so when its copy goes', async (phase, code) => {
+    const name = `ended-${phase.toLowerCase()}`;
+    const annotations = { [FakeAnnotation.ExitCode]: code };
+    await pods.create('n1', name, { annotations, spec: { restartPolicy: 'Never' } });
+    const pod = await eventually(async () => {
+      const found = await pods.find(name);
+      expect(found?.status?.phase).toBe(phase);
+      return found!;
+    });
+    const before = pod.status;
+    await pods.deleteCopy(await pods.untilCopy(pod, () => undefined));
+    await throughout(async () => expect((await pods.find(name))?.status).toEqual(before), 1_500);
+    await pods.delete(pod);
+    await pods.untilGone([pod], { within: 5_000 });
+  });
+});
+
+describe('a copy', () => {
+  /** As a backup would restore it, labels and annotations included. */
+  const restored = ({ metadata, spec }: Pod, annotations = metadata?.annotations) => ({
+    metadata: { name: metadata?.name, labels: metadata?.labels, annotations },
+    spec: { ...spec, serviceAccountName: undefined, priority: undefined, preemptionPolicy: undefined },
+  });
+
+  it('that somebody makes again is removed: a pod is started once', async () => {
+    const pod = await pods.run('n1', 'restored');
+    const copy = await pods.untilCopy(pod, () => undefined);
+    await pods.deleteCopy(copy);
+    await eventually(async () => expect((await pods.find('restored'))?.status?.phase).toBe('Failed'));
+    await lending.physical.api.create(`/api/v1/namespaces/${WORKER_NAMESPACE}/pods`, restored(copy));
+    await eventually(async () => expect(await pods.copyOf(pod)).toBeUndefined());
+    expect((await pods.find('restored'))?.status).toMatchObject({ phase: 'Failed', reason: 'PhysicalPodLost' });
+    await pods.delete(pod);
+  });
+
+  it('of a pod that its own cluster has ended is stopped', async () => {
+    const pod = await pods.run('n1', 'ended-here');
+    await lending.virtual.api.merge('/api/v1/namespaces/default/pods/ended-here/status', { status: { phase: 'Failed', reason: 'Terminated' } });
+    await eventually(async () => expect(await pods.copyOf(pod)).toBeUndefined());
+    expect((await pods.find('ended-here'))?.status).toMatchObject({ phase: 'Failed', reason: 'Terminated' });
+    await pods.delete(pod);
+  });
+
+  it('with a binding of its own name but of another virtual cluster is left alone', async () => {
+    const pod = await pods.run('n1', 'template');
+    const copy = await pods.untilCopy(pod, () => undefined);
+    const stranger = restored(copy, { ...copy.metadata?.annotations, 'kubeocean.io/virtual-pod-uid': 'elsewhere' });
+    const path = `/api/v1/namespaces/${WORKER_NAMESPACE}/pods`;
+    const labels = { ...copy.metadata?.labels, [Label.VirtualCluster]: 'another' };
+    await lending.physical.api.create(path, { ...stranger, metadata: { ...stranger.metadata, name: 'not-ours', labels } });
+    await throughout(async () => expect((await lending.physical.api.get<Pod>(`${path}/not-ours`)).metadata?.deletionTimestamp).toBeUndefined(), 1_500);
+    await lending.physical.api.delete(`${path}/not-ours`);
+    await pods.delete(pod);
+    await pods.untilGone([pod]);
+  });
+});
+
+describe('a StatefulSet', () => {
+  const SETS = '/apis/apps/v1/namespaces/default/statefulsets';
+  const replaced = async (before: Pod) =>
+    await eventually(async () => {
+      const now = await pods.find('db-0');
+      if (now === null || uidOf(now) === uidOf(before) || !isRunning(now)) throw new Error('the successor does not run');
+      return now;
+    }, { within: 30_000 });
+  beforeAll(async () => {
+    await lending.virtual.api.create(SETS, {
+      metadata: { name: 'db' },
+      spec: {
+        serviceName: 'db',
+        selector: { matchLabels: { app: 'db' } },
+        template: { metadata: { labels: { app: 'db' }, ...SLOW }, spec: LentPods.on('n1', { terminationGracePeriodSeconds: 3 }) },
+      },
+    });
+  });
+
+  it.each<[string, number, { gracePeriodSeconds?: number }]>([
+    ['deleted', 1, {}],
+    // Once is not enough: the next pod may come while the watch is still busy with what the last one left.
+    ['force-deleted, again and again', 8, { gracePeriodSeconds: 0 }],
+  ])('has its pod replaced under the same name when it is %s', async (_, times, options) => {
+    let now = await pods.runs('db-0');
+    for (let time = 1; time <= times; time += 1) {
+      await pods.delete(now, options);
+      now = await replaced(now);
+    }
+    const copies = (await pods.copies()).filter(({ metadata }) => metadata?.name?.startsWith('db-0-'));
+    expect(copies).toHaveLength(1);
+    expect(uidOf((await pods.copyOf(now))!)).toBe(uidOf(copies[0]!));
+  });
+
+  it('has it replaced as soon as a copy that its owner deletes, and that takes its time, is gone', async () => {
+    const before = await pods.runs('db-0');
+    const copy = await pods.untilCopy(before, () => undefined);
+    await pods.deleteCopy(copy);
+    await pods.untilCopy(before, ({ metadata }) => expect(metadata?.deletionTimestamp).toBeDefined());
+    expect((await pods.find('db-0'))?.metadata?.uid).toBe(uidOf(before));
+    await replaced(before);
+  });
+
+  it('goes without a trace', async () => {
+    const last = await pods.runs('db-0');
+    await lending.virtual.api.delete(`${SETS}/db`);
+    await pods.untilGone([last]);
+  });
+});
+
+describe('a copy that finds no place', () => {
+  const scheduled = ({ status }: Pod) => status?.conditions?.find(({ type }) => type === 'PodScheduled');
+  const taints = (keys: readonly string[]) =>
+    lending.physical.api.merge('/api/v1/nodes/n2', { spec: { taints: keys.map((key) => ({ key, effect: 'NoSchedule' })) } });
+
+  it('says why on the virtual pod, as condition and as event, until it has one', async () => {
+    await taints(['lenders.example/reserved']);
+    await lending.untilVnode('n2', (vnode) => expect(taintKeys(vnode)).toContain('lenders.example/reserved'));
+    // Past the virtual scheduler, which would have seen the taint.
+    const pod = await pods.create('n2', 'unplaced', { spec: { nodeName: vnodeOf('n2') } });
+    const waiting = await eventually(async () => {
+      const found = (await pods.find('unplaced'))!;
+      expect(scheduled(found)).toMatchObject({ status: 'False', reason: 'Unschedulable', message: expect.stringContaining('untolerated taint') });
+      return found;
+    });
+    expect(waiting.status?.phase).toBe('Pending');
+    await eventually(async () => {
+      expect(await pods.events(pod)).toContainEqual(
+        expect.objectContaining({ type: 'Warning', reason: 'FailedScheduling', reportingComponent: 'physical-default-scheduler', message: expect.stringContaining('untolerated taint') }),
+      );
+    });
+    await taints([]);
+    const running = await pods.runs('unplaced');
+    expect(scheduled(running)?.status).toBe('True');
+    await pods.delete(running);
+    await pods.untilGone([running]);
+  });
+});
+
+describe('Warnings of the physical cluster', () => {
+  const EVENTS = `/api/v1/namespaces/${WORKER_NAMESPACE}/events`;
+  const warn = (about: Pod, name: string, facts: object) => {
+    const { uid, namespace, name: pod } = about.metadata ?? {};
+    const now = new Date().toISOString().replace(/\.\d+/, '');
+    return lending.physical.api.create(EVENTS, {
+      metadata: { name },
+      involvedObject: { apiVersion: 'v1', kind: 'Pod', name: pod, namespace, uid },
+      ...{ type: 'Warning', reason: 'BackOff', source: { component: 'kubelet' }, count: 1, firstTimestamp: now, lastTimestamp: now },
+      ...facts,
+    });
+  };
+
+  it('about a copy show on its virtual pod, in its names, and are counted on; nobody else hears of them', async () => {
+    const pod = await pods.run('n1', 'in-trouble');
+    const copy = await pods.untilCopy(pod, () => undefined);
+    await warn(copy, 'trouble', { message: `Back-off restarting container of ${WORKER_NAMESPACE}/${copy.metadata?.name}` });
+    await warn(copy, 'fine', { type: 'Normal', reason: 'Pulled', message: 'pulled' });
+    await warn({ metadata: { ...copy.metadata, uid: 'of-an-earlier-one' } }, 'earlier', { reason: 'Earlier', message: 'earlier' });
+    const told = async () => (await pods.events(pod)).filter(({ reportingComponent }) => reportingComponent === 'physical-kubelet');
+    await eventually(async () => {
+      expect(await told()).toEqual([expect.objectContaining({ reason: 'BackOff', count: 1, message: 'Back-off restarting container of default/in-trouble' })]);
+    });
+    await lending.physical.api.merge(`${EVENTS}/trouble`, { count: 7 });
+    await eventually(async () => expect((await told()).map(({ count }) => count)).toEqual([7]));
+    await pods.delete(pod);
+    await pods.untilGone([pod]);
+  });
+});
+
+describe('spec 4', () => {
+  it('a DaemonSet runs on a vnode where its pods ask for it, and only there', async () => {
+    const path = '/apis/apps/v1/namespaces/default/daemonsets';
+    const put = (name: string, annotations: Record<string, string>) =>
+      lending.virtual.api.create(path, {
+        metadata: { name },
+        spec: { selector: { matchLabels: { app: name } }, template: { metadata: { labels: { app: name }, annotations }, spec: LentPods.on('n1') } },
+      });
+    const podOf = async (name: string) => (await lending.virtual.api.get<{ items: Pod[] }>(`/api/v1/namespaces/default/pods?labelSelector=app%3D${name}`)).items[0];
+    await put('not-asked', {});
+    await put('asked', { [Annotation.RunningDaemonset]: 'true' });
+    const running = await eventually(async () => {
+      const found = await podOf('asked');
+      if (found === undefined || !isRunning(found)) throw new Error('the DaemonSet does not run');
+      return found;
+    });
+    expect(await pods.copyOf(running)).toBeDefined();
+    const ignored = await eventually(async () => {
+      const found = await podOf('not-asked');
+      expect(found?.spec?.nodeName).toBe(vnodeOf('n1'));
+      return found!;
+    });
+    expect([ignored.status?.phase, await pods.copyOf(ignored)]).toEqual(['Pending', undefined]);
+    for (const name of ['asked', 'not-asked']) await lending.virtual.api.delete(`${path}/${name}`);
+    await pods.untilGone([running, ignored]);
+  });
+
+  it('a copy has the class of the lender, whatever that of its pod, and the place of its vnode', async () => {
+    await lending.virtual.api.create('/apis/scheduling.k8s.io/v1/priorityclasses', { metadata: { name: 'important' }, value: 1_000 });
+    const pod = await pods.run('n1', 'important', { spec: { priorityClassName: 'important' } });
+    const { spec } = await pods.untilCopy(pod, () => undefined);
+    expect(spec).toMatchObject({ nodeName: 'n1', priorityClassName: 'kubeocean-default', priority: -10_000, schedulerName: 'default-scheduler' });
+    await pods.delete(pod);
+  });
+
+  it('with directScheduling it has its node from the start, past taints that came meanwhile', async () => {
+    await lending.virtual.api.merge(`${BINDINGS_PATH}/${BINDING}`, { spec: { directScheduling: true } });
+    await lending.physical.api.merge('/api/v1/nodes/n2', { spec: { taints: [{ key: 'lenders.example/reserved', effect: 'NoSchedule' }] } });
+    const pod = await pods.run('n2', 'direct', { spec: { nodeName: vnodeOf('n2') } });
+    const { spec } = await pods.untilCopy(pod, () => undefined);
+    expect([spec?.nodeName, spec?.affinity]).toEqual(['n2', undefined]);
+    await lending.virtual.api.merge(`${BINDINGS_PATH}/${BINDING}`, { spec: { directScheduling: null } });
+    await lending.physical.api.merge('/api/v1/nodes/n2', { spec: { taints: null } });
+    await lending.untilVnode('n2', (vnode) => expect(taintKeys(vnode)).not.toContain('lenders.example/reserved'));
+    await pods.delete(pod);
+  });
+});
+
+describe('a vnode', () => {
+  const vnodeUid = async (node: string) => (await lending.vnode(node))?.metadata?.uid;
+
+  it('that is deleted by hand takes its pods along, with their grace, and comes again', async () => {
+    const pod = await pods.run('n2', 'on-deleted', { ...SLOW, spec: { terminationGracePeriodSeconds: 2 } });
+    const uid = await vnodeUid('n2');
+    await lending.virtual.api.delete(`/api/v1/nodes/${vnodeOf('n2')}`);
+    await pods.untilGone([pod], { within: 40_000 });
+    await lending.untilVnode('n2', ({ metadata }) => {
+      expect(metadata?.uid).not.toBe(uid);
+      expect(metadata?.deletionTimestamp).toBeUndefined();
+    }, { within: 40_000 });
+    const again = await pods.run('n2', 'on-deleted');
+    await pods.delete(again);
+    await pods.untilGone([again]);
+  });
+
+  it('whose finalizer somebody took off comes again at once, and its pods run on', async () => {
+    const pod = await pods.run('n2', 'on-stripped');
+    const copy = await pods.untilCopy(pod, () => undefined);
+    const path = `/api/v1/nodes/${vnodeOf('n2')}`;
+    const uid = await vnodeUid('n2');
+    const { metadata } = (await lending.vnode('n2'))!;
+    await lending.virtual.api.merge(path, { metadata: { finalizers: metadata?.finalizers?.filter((one) => one !== Finalizer.Vnode) } });
+    await lending.virtual.api.delete(path);
+    await lending.untilVnode('n2', (vnode) => expect(vnode.metadata?.uid).not.toBe(uid));
+    await throughout(async () => {
+      expect(isRunning((await pods.find('on-stripped'))!)).toBe(true);
+      expect(uidOf((await pods.copyOf(pod))!)).toBe(uidOf(copy));
+    }, 2_000);
+    await pods.delete(pod);
+    await pods.untilGone([pod]);
+  });
+});
+
+describe('a namespace of the virtual cluster', () => {
+  it('that is deleted ends, with its pods, their copies, tokens and everything they used', async () => {
+    const { api } = lending.virtual;
+    await api.create('/api/v1/namespaces', { metadata: { name: 'team' } });
+    await api.create('/api/v1/namespaces/team/configmaps', { metadata: { name: 'settings' }, data: { key: '1' } });
+    await eventually(() => api.get('/api/v1/namespaces/team/serviceaccounts/default'));
+    const spec = { terminationGracePeriodSeconds: 2, volumes: [{ name: 'v', configMap: { name: 'settings' } }] };
+    await Promise.all(['a', 'b'].map((name) => pods.create('n1', name, { ...SLOW, namespace: 'team', spec })));
+    const running = await Promise.all(['a', 'b'].map((name) => pods.runs(name, { namespace: 'team' })));
+    await api.delete('/api/v1/namespaces/team');
+    await pods.untilGone(running);
+    await eventually(async () => expect(await api.find<Namespace>('/api/v1/namespaces/team')).toBeNull(), { within: 30_000 });
+    await eventually(async () => {
+      const { items } = await lending.physical.api.get<{ items: Secret[] }>(
+        `/api/v1/namespaces/${WORKER_NAMESPACE}/secrets?labelSelector=${encodeURIComponent(`${Label.ServiceAccountToken}=true`)}`,
+      );
+      expect(items.map(({ metadata }) => metadata?.annotations?.['kubeocean.io/virtual-pod-namespace'])).not.toContain('team');
+    });
+  });
+});
+
+describe('the mount namespace', () => {
+  const MOUNT = `/api/v1/namespaces/${WORKER_NAMESPACE}`;
+
+  it('that its owner deletes fails its pods; they can be deleted, and nothing is left in the virtual cluster', async () => {
+    const pod = await pods.run('n1', 'homeless');
+    const spare = await pods.run('n1', 'homeless-too', { ...SLOW, spec: { terminationGracePeriodSeconds: 3 } });
+    await lending.physical.api.delete(MOUNT);
+    await eventually(async () => expect(await lending.physical.api.find(MOUNT)).toBeNull(), { within: 40_000 });
+    await eventually(async () => {
+      for (const name of ['homeless', 'homeless-too']) expect((await pods.find(name))?.status).toMatchObject({ phase: 'Failed', reason: 'PhysicalPodLost' });
+    }, { within: 30_000 });
+    for (const one of [pod, spare]) await pods.delete(one);
+    await eventually(async () => expect([await pods.find('homeless'), await pods.find('homeless-too')]).toEqual([null, null]));
+  });
+
+  it('keeps new pods waiting, with the reason, until it is installed again; nothing stays', async () => {
+    const { virtual, physical, stack } = lending;
+    const [waiting, leaving] = [await pods.create('n1', 'waiting'), await pods.create('n1', 'leaving')];
+    await eventually(async () => {
+      for (const pod of [waiting, leaving]) expect((await pods.events(pod)).map(({ message }) => message).join()).toMatch(/Unauthorized|NotFound/);
+    });
+    await pods.delete(leaving);
+    await install(virtual, physical);
+    await renewKubeconfig(virtual, physical, stack.dir);
+    await pods.runs('waiting', {}, { within: 40_000 });
+    await pods.untilGone([leaving]);
+    await pods.delete(waiting);
+    await pods.untilGone([waiting]);
+  });
+});
