@@ -1,8 +1,8 @@
 import { Check, failed, passed, warned } from '../../../domain/binding';
 import type { PreflightCheck } from '../../../domain/binding';
 import type { KubeClient } from '../../../kube';
-import { FIGURES_PERMISSIONS, OPTIONAL_PERMISSIONS, REQUIRED_PERMISSIONS, STREAM_PERMISSIONS } from './permissions';
-import type { Permission } from './permissions';
+import { FIGURES_PERMISSIONS, OPTIONAL_PERMISSIONS, REQUIRED_PERMISSIONS } from './permissions';
+import type { OptionalPermissions, Permission } from './permissions';
 
 const INSTALL = 'Run "kubeocean install --role physical" in the physical cluster.';
 
@@ -16,43 +16,27 @@ export async function checkPermissions(client: KubeClient, mountNamespace: strin
   const answers = await ask(client, REQUIRED_PERMISSIONS, mountNamespace);
   const resources = [...new Set(REQUIRED_PERMISSIONS.map(({ resource }) => resource))];
   const lines = resources.map((resource) => lineFor(resource, answers.filter(({ permission }) => permission.resource === resource), mountNamespace));
-  const optional = await Promise.all(OPTIONAL_PERMISSIONS.map((one) => checkOptional(client, one, mountNamespace)));
-  return [...lines, ...optional, await checkStreams(client, mountNamespace), await checkFigures(client, mountNamespace)];
+  const optional = await Promise.all(OPTIONAL_PERMISSIONS.map((some) => checkOptional(client, some, mountNamespace)));
+  return [...lines, ...optional, await checkFigures(client, mountNamespace)];
 }
 
 async function checkOptional(
   client: KubeClient,
-  { permission, without }: (typeof OPTIONAL_PERMISSIONS)[number],
+  { name, permissions, without }: OptionalPermissions,
   mountNamespace: string,
 ): Promise<PreflightCheck> {
-  const name = `${Check.Permissions}/${permission.resource}`;
-  const allowed = await isAllowed(client, permission, mountNamespace);
-  const right = list([{ permission, allowed }], mountNamespace);
-  return allowed ? passed(name, `Granted: ${right}.`) : warned(name, `Missing: ${right}, so ${without}. ${INSTALL}`);
+  const answers = await ask(client, permissions, mountNamespace);
+  const line = `${Check.Permissions}/${name ?? permissions[0]?.resource}`;
+  const missing = answers.filter(({ allowed }) => !allowed);
+  if (missing.length === 0) return passed(line, `Granted: ${list(answers, mountNamespace)}.`);
+  return warned(line, `Missing: ${list(missing, mountNamespace)}, so ${without}. ${INSTALL}`);
 }
 
 async function ask(client: KubeClient, permissions: readonly Permission[], mountNamespace: string): Promise<Answer[]> {
   return Promise.all(permissions.map(async (permission) => ({ permission, allowed: await isAllowed(client, permission, mountNamespace) })));
 }
 
-/** A lender may want nobody in its pods: one line, that names what does not work then. */
-async function checkStreams(client: KubeClient, mountNamespace: string): Promise<PreflightCheck> {
-  const name = `${Check.Permissions}/streams`;
-  const missing = (await ask(client, STREAM_PERMISSIONS, mountNamespace)).filter(({ allowed }) => !allowed);
-  if (missing.length === 0) return passed(name, 'Granted: logs, exec, attach and port-forward of borrowed pods.');
-  const rights = missing.map(({ permission: { verb, resource } }) => `${verb} ${resource}`).join(', ');
-  const commands = [...new Set(missing.map(({ permission }) => COMMANDS[permission.resource]))].join(', ');
-  return warned(name, `Missing: ${rights} in ${mountNamespace}, so borrowed pods have no kubectl ${commands}. ${INSTALL}`);
-}
-
-const COMMANDS: Readonly<Record<string, string>> = {
-  'pods/log': 'logs',
-  'pods/exec': 'exec',
-  'pods/attach': 'attach',
-  'pods/portforward': 'port-forward',
-};
-
-/** A line of its own, for rights that may be missing. */
+/** Two ways to the same figures. */
 async function checkFigures(client: KubeClient, mountNamespace: string): Promise<PreflightCheck> {
   const name = `${Check.Permissions}/figures`;
   const { node, metricsApi } = FIGURES_PERMISSIONS;

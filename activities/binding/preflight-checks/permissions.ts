@@ -25,7 +25,6 @@ export const REQUIRED_PERMISSIONS: readonly Permission[] = [
   ...rights(['get', 'create'], 'priorityclasses', 'cluster', 'scheduling.k8s.io'),
   ...rights(['get', 'list', 'watch'], 'csinodes', 'cluster', 'storage.k8s.io'),
   ...rights(['create'], 'events', 'cluster'),
-  ...rights(['list', 'watch'], 'events', 'mount'),
   ...rights(['get', 'list', 'watch', 'create', 'patch', 'delete'], 'secrets', 'mount'),
   ...rights(['get', 'list', 'watch', 'create', 'patch', 'delete'], 'configmaps', 'mount'),
   ...rights(['get', 'list', 'watch', 'create', 'patch', 'delete'], 'persistentvolumeclaims', 'mount'),
@@ -33,18 +32,30 @@ export const REQUIRED_PERMISSIONS: readonly Permission[] = [
   ...rights(['get', 'patch'], 'namespaces', 'mountName'),
 ];
 
-/** Rights without which `kubectl logs`, `exec`, `attach` or `port-forward` is refused for borrowed pods; all else works. */
-export const STREAM_PERMISSIONS: readonly Permission[] = [
-  ...rights(['get'], 'pods/log', 'mount'),
-  ...['pods/exec', 'pods/attach', 'pods/portforward'].flatMap((resource) => rights(['get', 'create'], resource, 'mount')),
-];
+/** Rights that may be missing, because credentials are older or their owner does not want it: everything else works. */
+export interface OptionalPermissions {
+  /** As the line of the check is called, unless after the resource. */
+  readonly name?: string;
+  /** To one resource. */
+  readonly permissions: readonly Permission[];
+  /** What does not work without them. */
+  readonly without: string;
+}
 
-/** Rights that credentials of before may lack: everything else works without them. */
-export const OPTIONAL_PERMISSIONS: readonly { readonly permission: Permission; readonly without: string }[] = [
-  { permission: { verb: 'patch', resource: 'pods/resize', scope: 'mount' }, without: 'resources of running pods are not changed in place' },
+export const OPTIONAL_PERMISSIONS: readonly OptionalPermissions[] = [
+  { permissions: rights(['patch'], 'pods/resize', 'mount'), without: 'resources of running pods are not changed in place' },
   {
-    permission: { verb: 'get', group: 'node.k8s.io', resource: 'runtimeclasses', scope: 'cluster' },
+    permissions: rights(['get'], 'runtimeclasses', 'cluster', 'node.k8s.io'),
     without: 'a pod whose RuntimeClass is not there does not say so',
+  },
+  { permissions: rights(['get'], 'pods/log', 'mount'), without: 'borrowed pods have no kubectl logs' },
+  { permissions: rights(['get', 'create'], 'pods/exec', 'mount'), without: 'borrowed pods have no kubectl exec' },
+  { permissions: rights(['get', 'create'], 'pods/attach', 'mount'), without: 'borrowed pods have no kubectl attach' },
+  { permissions: rights(['get', 'create'], 'pods/portforward', 'mount'), without: 'borrowed pods have no kubectl port-forward' },
+  {
+    name: 'warnings',
+    permissions: rights(['list', 'watch'], 'events', 'mount'),
+    without: 'Warnings about pods do not show in the virtual cluster',
   },
 ];
 

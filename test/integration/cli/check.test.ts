@@ -73,7 +73,8 @@ it('passes with what install and kubeconfig made, a line for each check', async 
     ...['Permissions/nodes', 'Permissions/pods', 'Permissions/pods/ephemeralcontainers', 'Permissions/resourceleasingpolicies'],
     ...['Permissions/resourceleasingpolicies/status', 'Permissions/priorityclasses', 'Permissions/csinodes', 'Permissions/events', 'Permissions/secrets'],
     ...['Permissions/configmaps', 'Permissions/persistentvolumeclaims', 'Permissions/persistentvolumes', 'Permissions/namespaces'],
-    ...['Permissions/pods/resize', 'Permissions/runtimeclasses', 'Permissions/streams', 'Permissions/figures'],
+    ...['Permissions/pods/resize', 'Permissions/runtimeclasses', 'Permissions/pods/log', 'Permissions/pods/exec', 'Permissions/pods/attach'],
+    ...['Permissions/pods/portforward', 'Permissions/warnings', 'Permissions/figures'],
   ]);
   expect(lineOf(lines, 'WhoAmI')?.message).toBe('The credentials are those of system:serviceaccount:kubeocean-worker:kubeocean-syncer.');
   expect(lineOf(lines, 'Permissions/pods')?.message).toBe(
@@ -158,15 +159,15 @@ describe('a cluster with a fault', () => {
     await cluster.client.patch(ClusterRoles, key, { kind: 'merge', body: { rules: role.rules } });
   });
 
-  it('whose lender wants nobody in its pods warns and names the commands', async () => {
+  it('whose lender wants nobody in its pods warns and names what it costs', async () => {
     const key = { name: 'kubeocean-syncer', namespace: 'kubeocean-worker' };
     const role = (await cluster.client.get(Roles, key))!;
     const rules = role.rules!.filter(({ resources }) => !resources?.includes('pods/exec'));
     await cluster.client.patch(Roles, key, { kind: 'merge', body: { rules } });
     await eventually(async () => {
       const { code, lines } = await check(lender);
-      const message = expect.stringMatching(/^Missing: get pods\/exec, .* so borrowed pods have no kubectl exec, attach, port-forward\. /);
-      expect([code, lineOf(lines, 'Permissions/streams')]).toEqual([0, expect.objectContaining({ status: 'Warning', message })]);
+      const message = expect.stringMatching(/^Missing: get, create in kubeocean-worker, so borrowed pods have no kubectl exec\. /);
+      expect([code, lineOf(lines, 'Permissions/pods/exec')]).toEqual([0, expect.objectContaining({ status: 'Warning', message })]);
     });
     await cluster.client.patch(Roles, key, { kind: 'merge', body: { rules: role.rules } });
   });

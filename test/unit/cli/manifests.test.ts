@@ -1,10 +1,4 @@
-import {
-  FIGURES_PERMISSIONS,
-  OPTIONAL_PERMISSIONS,
-  type Permission,
-  REQUIRED_PERMISSIONS,
-  STREAM_PERMISSIONS,
-} from '../../../activities/binding/preflight-checks/permissions';
+import { FIGURES_PERMISSIONS, OPTIONAL_PERMISSIONS, REQUIRED_PERMISSIONS, type Permission } from '../../../activities/binding/preflight-checks/permissions';
 import { NODE_FIGURES, readManifests, typeOf, type Manifest } from '../../../cli/install/manifests';
 import { placeIn } from '../../../cli/install/place';
 
@@ -39,7 +33,7 @@ describe.each(['virtual', 'physical'] as const)('the manifests of a %s cluster',
 type Role = Parameters<typeof readManifests>[0];
 const { node, metricsApi } = FIGURES_PERMISSIONS;
 it.each<[what: string, role: Role, asked: readonly Permission[]]>([
-  ['in a physical cluster', 'physical', [...REQUIRED_PERMISSIONS, ...OPTIONAL_PERMISSIONS.map(({ permission }) => permission), ...STREAM_PERMISSIONS, metricsApi]],
+  ['in a physical cluster', 'physical', [...REQUIRED_PERMISSIONS, ...OPTIONAL_PERMISSIONS.flatMap(({ permissions }) => permissions), metricsApi]],
   ['for figures of nodes', NODE_FIGURES, [node]],
 ])('grants %s exactly what the preflight asks for', (_, role, permissions) => {
   const granted = readManifests(role).flatMap((manifest) => {
