@@ -6,9 +6,10 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { binaries } from '../support/binaries';
 import { eventually } from '../support/eventually';
-import { KubeletWorld, PREVIOUS } from '../support/kubelet-world';
+import { KubeletWorld } from '../support/kubelet-world';
+import { ECHO, PREVIOUS } from '../support/pod-io';
 
-jest.setTimeout(90_000);
+jest.setTimeout(60_000);
 
 const run = promisify(execFile);
 
@@ -18,7 +19,7 @@ beforeAll(async () => {
   world = await KubeletWorld.open();
   await Promise.all(['one', 'two'].map((name) => world.lending.lendNode(name)));
   await world.run('web', 'one');
-});
+}, 240_000);
 
 afterAll(async () => {
   await world?.close();
@@ -54,7 +55,7 @@ test('the vnode leads to the gateway', async () => {
 });
 
 describe('kubectl logs', () => {
-  beforeAll(() => world.log('one', 'two', 'three'));
+  beforeAll(() => world.io.log('one', 'two', 'three'));
 
   it.each([
     ['all of it', [], 'one\ntwo\nthree\n'],
@@ -75,7 +76,7 @@ describe('kubectl logs', () => {
   it('as they come', async () => {
     const session = await world.session(['logs', 'web', '-f', '--tail=1']);
     await eventually(() => expect(session.out).toBe('three\n'));
-    world.log('four');
+    world.io.log('four');
     await eventually(() => expect(session.out).toBe('three\nfour\n'));
     await session.kill();
   });
@@ -108,11 +109,12 @@ describe.each(DIALECTS)('by %s', (_, env) => {
   });
 
   it('exec gives a terminal of the caller’s size', async () => {
-    const script = 'tty >/dev/null && echo a terminal; stty size';
+    // More than once: the size comes after the terminal.
+    const script = 'tty >/dev/null && echo a terminal; for i in 1 2 3 4 5 6; do stty size; sleep 0.3; done';
     const inTerminal = `stty rows 31 cols 117; exec "$0" "$@"`;
     const { kubectl } = await binaries();
     const kubeconfig = world.lending.virtual.kubeconfig;
-    const command = ['sh', '-c', `'${inTerminal}'`, kubectl, `--kubeconfig=${kubeconfig}`, 'exec', '-it', 'web', '--', 'sh', '-c', `'sleep 1; ${script}'`];
+    const command = ['sh', '-c', `'${inTerminal}'`, kubectl, `--kubeconfig=${kubeconfig}`, 'exec', '-it', 'web', '--', 'sh', '-c', `'${script}'`];
     const { stdout } = await run('script', ['-qec', command.join(' '), '/dev/null'], { env: { ...process.env, ...env } });
     expect(stdout).toContain('a terminal');
     expect(stdout).toContain('31 117');
@@ -132,7 +134,7 @@ describe.each(DIALECTS)('by %s', (_, env) => {
   it('attach shows what the container writes', async () => {
     const session = await world.session(['attach', 'web'], env);
     await eventually(() => {
-      world.log('to whom it may concern');
+      world.io.log('to whom it may concern');
       expect(session.out).toContain('to whom it may concern\n');
     });
     await session.kill();
@@ -140,14 +142,14 @@ describe.each(DIALECTS)('by %s', (_, env) => {
 
   it('cp copies a file out of the pod', async () => {
     const content = randomBytes(1_000_000);
-    writeFileSync(join(world.folder, 'out.bin'), content);
-    const target = join(world.folder, `copy-${Object.keys(env).length}.bin`);
+    writeFileSync(join(world.io.folder, 'out.bin'), content);
+    const target = join(world.io.folder, `copy-${Object.keys(env).length}.bin`);
     expect(await world.kubectl(['cp', `web:out.bin`, target], { env })).toMatchObject({ code: 0 });
     expect(readFileSync(target).equals(content)).toBe(true);
   });
 
   it('port-forward passes bytes both ways, many connections at once', async () => {
-    const forward = await world.forward('web', 80, env);
+    const forward = await world.forward('web', ECHO, env);
     const sizes = [1, 1_000, 300_000, 5_000_000];
     await Promise.all(sizes.map(async (size) => {
       const sent = randomBytes(size);
@@ -166,4 +168,27 @@ describe.each(DIALECTS)('by %s', (_, env) => {
     expect(await refused('exec', 'nobody', '--', 'ls')).toMatch(/pods "nobody" not found/);
     expect(await refused('exec', 'web', '--', 'no-such-program')).toMatch(/executable file not found/);
   });
+});
+
+test('without Temporal and without a worker, streams go on and new ones begin', async () => {
+  const { product, stack } = world.lending;
+  world.io.log('before');
+  const follower = await world.session(['logs', 'web', '-f', '--tail=1']);
+  await eventually(() => expect(follower.out).toBe('before\n'));
+  await Promise.all([stack.temporal.stop(), ...product.running.map((worker) => worker.kill())]);
+  world.io.log('after');
+  await eventually(() => expect(follower.out).toBe('before\nafter\n'));
+  expect((await world.kubectl(['exec', 'web', '--', 'echo', 'alone'])).out).toBe('alone\n');
+  await follower.kill();
+  await stack.temporal.start();
+  await product.startWorker();
+});
+
+test('a gateway that dies costs its open streams and no more', async () => {
+  const follower = await world.session(['logs', 'web', '-f', '--tail=1']);
+  await eventually(() => expect(follower.out).not.toBe(''));
+  await world.lending.gateway.kill();
+  expect(await follower.ended).toBeDefined();
+  await world.lending.product.startGateway();
+  expect((await world.kubectl(['exec', 'web', '--', 'echo', 'again'])).out).toBe('again\n');
 });
