@@ -108,6 +108,10 @@ describe('physical metadata (spec pods.md 1.5)', () => {
     });
   });
 
+  it('does not make a mirror pod of the copy, which its kubelet would stop', () => {
+    expect(physicalAnnotations(aPod().annotated({ 'kubernetes.io/config.mirror': 'x' }).build())).not.toHaveProperty(['kubernetes.io/config.mirror']);
+  });
+
   it('has an empty node name for an unbound pod', () => {
     expect(physicalAnnotations(aPod().unbound().build())[Annotation.VirtualNodeName]).toBe('');
   });
