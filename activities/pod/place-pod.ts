@@ -12,6 +12,7 @@ import { toPhysicalPod } from '../../domain/pods/translation/to-physical-pod';
 import type { PhysicalPod } from '../../domain/pods/translation/to-physical-pod';
 import type { PodObject } from '../../domain/pods/types';
 import { isKubeError, Pods } from '../../kube';
+import type { KubeError } from '../../kube';
 import type { CreateOutcome, VirtualPodRef } from '../../workflows/contracts/activities';
 import { ensureCopies } from '../copies/ensure-copies';
 import type { Fleet } from '../fleet/fleet';
@@ -104,6 +105,13 @@ async function turnAway(fleet: Fleet, { physical, physicalKey }: Subject, vPod: 
   return GONE;
 }
 
+/** What an API server forbids it explains in its message only, which may quote anything. */
+const WHOM_TO_ASK = "quotas, pod security, webhooks or rights there refuse it: ask the physical cluster's owner";
+
+function isRefusal(error: unknown): error is KubeError {
+  return REFUSALS.some((code) => isKubeError(error, code));
+}
+
 /** @returns null when the pod stands */
 async function post(
   fleet: Fleet,
@@ -120,7 +128,7 @@ async function post(
     if (await ensurePriorityClass(subject, error)) return post(fleet, subject, vPod, { pod } as PhysicalPod);
     const missing = await missingClasses(subject, pod, error);
     if (missing.length > 0) return waiting(fleet, vPod, waitingReport(missing));
-    if (REFUSALS.some((code) => isKubeError(error, code))) return waiting(fleet, vPod, failedCreateReport((error as Error).message));
+    if (isRefusal(error)) return waiting(fleet, vPod, failedCreateReport(error.status === 403 ? `${error.message}; ${WHOM_TO_ASK}` : error.message));
     throw error;
   }
 }

@@ -74,6 +74,18 @@ it('waits for classes that the physical cluster does not have', async () => {
   expect((await steps.copyOf('sandboxed')).spec).toMatchObject({ runtimeClassName: 'sandboxed', overhead: { cpu: '100m' } });
 });
 
+it('says that the physical cluster refuses a pod, and creates it once it does not', async () => {
+  const namespace = '/api/v1/namespaces/kubeocean-worker';
+  const enforce = (level: string | null) => steps.physical.merge(namespace, { metadata: { labels: { 'pod-security.kubernetes.io/enforce': level } } });
+  await enforce('restricted');
+  const pod = await steps.create('insecure');
+  const reason = /^FailedCreatePod: Failed to create pod: Unauthorized: create Pod kubeocean-worker\/insecure-[0-9a-f]{32}: 403 Forbidden; quotas, pod security/;
+  await eventually(async () => expect(await steps.place(pod)).toMatchObject({ result: 'waiting', reason: expect.stringMatching(reason) }));
+  await eventually(async () => expect(await steps.said('insecure', 'FailedCreatePod')).toHaveLength(1));
+  await enforce(null);
+  await eventually(async () => expect(await steps.place(pod)).toEqual({ result: 'created' }));
+});
+
 /** Has the physical API server refuse pods for which an expression holds. */
 async function forbid(expression: string, name: string): Promise<void> {
   const admission = '/apis/admissionregistration.k8s.io/v1';
