@@ -75,5 +75,8 @@ describe('metadata of the virtual pod', () => {
     const vPod = aPod().labelled({ app: 'web' }).annotated(annotations).build();
     expect(pushedMetadata(vPod).labels).toEqual({ app: 'web' });
     expect(hadPhysicalPod(vPod)).toBe(false);
+    // Its own copy is its copy, and what was written about another is put right.
+    const own = aPhysicalPod(vPod).build();
+    expect(virtualPodStatus(vPod, own)?.metadata.annotations).toMatchObject({ [Annotation.PhysicalPodUid]: own.metadata.uid, [Annotation.VirtualPodUid]: 'web-uid' });
   });
 });
