@@ -1,5 +1,6 @@
 import type { Client } from '@temporalio/client';
 import type { ShortActivities, WatchActivities } from '../workflows/contracts/activities';
+import { auditActivities } from './audit';
 import { bindingActivities } from './binding';
 import { debtActivities } from './debts';
 import type { Fleet } from './fleet/fleet';
@@ -45,6 +46,7 @@ export function createActivities(deps: ActivityDependencies): Activities {
   const watched = new Set<WatchContext>();
   return {
     short: {
+      ...auditActivities(fleet, deps.observer),
       ...bindingActivities(fleet),
       ...debtActivities(fleet),
       ...nodeActivities(deps, { openWorkflows, dismissPods: dismissPodsOf(client, openWorkflows) }),

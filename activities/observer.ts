@@ -1,3 +1,5 @@
+import type { AuditOutcome } from '../domain/audit';
+
 /** Hears what activities measure; the worker makes metrics of it. */
 export interface ActivityObserver {
   /**
@@ -5,4 +7,6 @@ export interface ActivityObserver {
    * @param lateMillis since the instant of the edge
    */
   edgeActedOn(binding: string, lateMillis: number): void;
+  /** A run of the standing audit is over. */
+  audited(outcome: AuditOutcome): void;
 }

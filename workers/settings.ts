@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { localZone } from '../activities/settings';
 import type { ActivitySettings } from '../activities/settings';
+import { AUDIT_INTERVAL_MILLIS } from '../workflows/contracts/audit';
 import { DEFAULT_SETTINGS } from '../workflows/contracts/settings';
 import type { Settings } from '../workflows/contracts/settings';
 
@@ -44,6 +45,13 @@ export function workflowSettings(env: Environment): Settings {
     quietMillis: numberFrom(env, 'KUBEOCEAN_QUIET_MS', DEFAULT_SETTINGS.quietMillis),
     childBatch: numberFrom(env, 'KUBEOCEAN_CHILD_BATCH', DEFAULT_SETTINGS.childBatch),
   };
+}
+
+/** How often the standing audit runs, milliseconds; 0: never. @throws SettingError */
+export function auditIntervalMillis(env: Environment): number {
+  const interval = numberFrom(env, 'KUBEOCEAN_AUDIT_INTERVAL_MS', AUDIT_INTERVAL_MILLIS);
+  if (interval !== 0 && interval < 1_000) throw new SettingError('KUBEOCEAN_AUDIT_INTERVAL_MS must be 0 (no standing audit) or at least 1000');
+  return interval;
 }
 
 /** Port of the Temporal SDK's own Prometheus endpoint on loopback; null: none. @throws SettingError */

@@ -2,6 +2,7 @@ import { createActivities } from '../activities';
 import { CONNECTIONS, Fleet } from '../activities/fleet/fleet';
 import { openVirtualCluster } from '../activities/fleet/virtual-cluster';
 import { createKubeClient, loadKubeconfig } from '../kube';
+import { ensureAudit, updateAudit } from './ensure-audit';
 import { ensureManager } from './ensure-manager';
 import { registerBindingMetrics } from './observability/binding-metrics';
 import { createLogger } from './observability/logger';
@@ -14,7 +15,7 @@ import { exitWithParent, onShutdown, reportReady, serveHealth } from './process'
 import { missingForWork } from './readiness';
 import { startWorkers } from './run-workers';
 import { installRuntime } from './runtime';
-import { activitySettings, sdkMetricsPort, workflowSettings } from './settings';
+import { activitySettings, auditIntervalMillis, sdkMetricsPort, workflowSettings } from './settings';
 import { connectTemporal } from './temporal';
 
 const MANAGER_MILLIS = 30_000;
@@ -24,6 +25,7 @@ async function main(log: Logger): Promise<void> {
   exitWithParent();
   const settings = activitySettings(process.env);
   const workflow = workflowSettings(process.env);
+  const auditInterval = auditIntervalMillis(process.env);
   installRuntime(log, sdkMetricsPort(process.env));
   const metrics = new WorkerMetrics();
   const onError = (error: unknown, subject?: string) => {
@@ -42,7 +44,12 @@ async function main(log: Logger): Promise<void> {
   registerVnodeMetrics(metrics.registry, activities.figures);
   registerPodMetrics(metrics.registry, activities.podFigures);
   const workers = await startWorkers(temporal, activities);
-  const ensuring = setInterval(() => void ensureManager(temporal.client, virtual.uid, workflow).catch(onError), MANAGER_MILLIS);
+  await updateAudit(temporal.client, auditInterval).catch(onError);
+  const ensure = async () => {
+    await ensureManager(temporal.client, virtual.uid, workflow);
+    await ensureAudit(temporal.client, auditInterval);
+  };
+  const ensuring = setInterval(() => void ensure().catch(onError), MANAGER_MILLIS);
   const health = await serveHealth({
     port: Number(process.env.KUBEOCEAN_HTTP_PORT ?? 0),
     checks: {

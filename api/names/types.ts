@@ -80,6 +80,17 @@ export interface ClusterBindingStatus {
   readonly mountNamespaceUID?: string;
   /** What counts of `nodeSelector`, while edits are guarded. */
   readonly accepted?: AcceptedEdit;
+  /** What the standing audit found last. */
+  readonly audit?: AuditStatus;
+}
+
+/** Whether both sides agree; written only when the answer changes. */
+export interface AuditStatus {
+  readonly outcome: 'Clean' | 'Findings' | 'Unknown';
+  readonly findings: number;
+  readonly message: string;
+  /** RFC 3339: since when this is the answer. */
+  readonly since: string;
 }
 
 /** One named check, as a line of a status. */

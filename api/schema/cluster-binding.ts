@@ -92,6 +92,13 @@ const checkSchema = z.object({
   message: z.string().describe('What was found and, unless it passed, what to do.'),
 });
 
+const auditSchema = z.object({
+  outcome: z.enum(['Clean', 'Findings', 'Unknown']).describe('Clean, Findings, or Unknown where not everything could be looked at.'),
+  findings: z.int().min(0).describe('How many; kubeocean audit lists them.'),
+  message: z.string().describe('The first of them, or what could not be looked at.'),
+  since: instantSchema.describe('Since when this is the answer.'),
+});
+
 /** `status`; written by Kubeocean only. */
 export const clusterBindingStatusSchema = z.object({
   phase: z.string().optional().describe('Pending, Ready or Failed.'),
@@ -105,6 +112,7 @@ export const clusterBindingStatusSchema = z.object({
   credentialsExpireAt: instantSchema.nullable().optional().describe('When the credentials in the kubeconfig expire; absent: never, or not known.'),
   mountNamespaceUID: z.string().optional().describe('UID of the mount namespace: tells this physical cluster from another.'),
   accepted: acceptedEditSchema.optional().describe('The nodeSelector that counts, while edits are guarded by maxReclaimPercent.'),
+  audit: auditSchema.optional().describe('Whether both sides agree, as the standing audit found last.'),
 });
 
 /** The whole object. */

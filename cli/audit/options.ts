@@ -15,7 +15,8 @@ export function withAuditOptions(command: Command): Command {
     .option('--settle <seconds>', 'look again after so long at what was found; only what is there both times counts', seconds, 5);
 }
 
-function seconds(text: string): number {
+/** A number of seconds, as typed. @throws InvalidArgumentError */
+export function seconds(text: string): number {
   if (!/^\d{1,3}$/.test(text)) throw new InvalidArgumentError('It must be a whole number of seconds from 0 to 999.');
   return Number(text);
 }

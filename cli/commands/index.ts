@@ -8,6 +8,7 @@ import { registerKubeconfig } from './kubeconfig';
 import { registerLeasePlan } from './lease-plan';
 import { registerLeaseSteering } from './lease-steering';
 import { registerReclaim } from './reclaim';
+import { registerRepair } from './repair';
 import { registerConfirmReclaim, registerSteering } from './steering';
 import { registerUnbind } from './unbind';
 import { registerUp } from './up';
@@ -21,6 +22,7 @@ export const commands: readonly RegisterCommand[] = [
   registerKubeconfig,
   registerCheck,
   registerAudit,
+  registerRepair,
   registerReclaim,
   registerLeasePlan,
   registerUp,

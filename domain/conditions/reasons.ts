@@ -41,6 +41,14 @@ export const Reason = {
   NothingHeld: 'NothingHeld',
   ReclaimConfirmed: 'ReclaimConfirmed',
 
+  /** The standing audit found something that is not as it should be, could not look, or finds nothing any more. */
+  AuditFindings: 'AuditFindings',
+  AuditIncomplete: 'AuditIncomplete',
+  AuditClean: 'AuditClean',
+  RepairRequested: 'RepairRequested',
+  /** What a repair has done. */
+  Repaired: 'Repaired',
+
   WindowOpen: 'WindowOpen',
   /** The end of the lease is near: pods and vnode tell when. */
   NoticeGiven: 'NoticeGiven',

@@ -10,6 +10,8 @@ import { forceReclaimSignal, pauseSignal, resumeSignal, resyncSignal } from '../
 import { bindingWatchId, MANAGER_ID, nodeId } from '../../workflows/contracts/ids';
 import { nodeChangedSignal } from '../../workflows/contracts/leased-node';
 import { managerStatusQuery, bindingsSeenSignal } from '../../workflows/contracts/manager';
+import { repairUpdate } from '../../workflows/contracts/steering';
+import type { RepairRequest } from '../../workflows/contracts/steering';
 import { ensureManager } from '../../workers/ensure-manager';
 import { eventually } from '../support/eventually';
 import { LENT, RETURNED } from '../support/workflow/stubs';
@@ -275,5 +277,30 @@ describe('preflight', () => {
     await binding.signal(reachabilitySignal, { uid: `uid-of-${name}`, reachable });
     await eventually(() => expect(world.stubs.calls('markUnreachable', name)).toHaveLength(marked));
     await eventually(() => expect(world.stubs.calls('reconcileBinding', name)).toHaveLength(looks));
+  });
+});
+
+describe('repair', () => {
+  it('mends what it is asked for, compares everything, and says who asked', async () => {
+    const name = 'repaired';
+    const binding = await startBinding(name);
+    await eventually(() => expect(world.stubs.calls('watch', name)).toHaveLength(1));
+    const answer = await binding.executeUpdate(repairUpdate, { args: [{ findings: ['a', 'b'], by: 'ana', reason: 'leftovers' }] });
+    expect(answer).toEqual({ granted: true, findings: 2 });
+    await eventually(() => expect(world.stubs.calls('watch', name)).toHaveLength(2));
+    expect(world.stubs.calls('repairBinding', name).map(({ args }) => args)).toEqual([[{ name, uid: `uid-of-${name}` }, ['a', 'b']]]);
+    const [, , notes] = world.stubs.calls('recordSteering', name)[0]!.args;
+    expect(notes).toEqual([{ reason: 'RepairRequested', message: '2 findings of the audit are to be mended, asked for by ana: leftovers' }]);
+  });
+
+  it.each([
+    ['nothing', undefined],
+    ['no findings', { findings: [] }],
+    ['findings that are no ids', { findings: [1] }],
+    ['too many', { findings: Array.from({ length: 1_001 }, (_, index) => `${index}`) }],
+  ])('refuses %s', async (_name, request) => {
+    const binding = await startBinding(`refused-${_name.replaceAll(' ', '-')}`);
+    const asked = binding.executeUpdate(repairUpdate, { args: [request as unknown as RepairRequest] });
+    await expect(asked).rejects.toMatchObject({ cause: { message: expect.stringContaining('findings: must be a list of 1 to 1000 ids') } });
   });
 });

@@ -26,7 +26,7 @@ async function replay(json: string): Promise<Error | undefined> {
 
 it('has a history of each workflow', () => {
   const types = names.map((name) => /"workflowType":\{"name":"(\w+)"/.exec(read(name))?.[1]);
-  expect(types.sort()).toEqual(['clusterBinding', 'leasedNode', 'manager', 'virtualPod', 'watch']);
+  expect(types.sort()).toEqual(['audit', 'clusterBinding', 'leasedNode', 'manager', 'virtualPod', 'watch']);
 });
 
 it.each(names)('%s replays', async (name) => {

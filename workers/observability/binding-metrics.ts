@@ -1,12 +1,13 @@
 import { Gauge } from 'prom-client';
 import type { Registry } from 'prom-client';
-import type { ClusterBinding } from '../../api/names/types';
+import type { AuditStatus, ClusterBinding } from '../../api/names/types';
 
 /**
- * When the credentials of each binding expire, as its status says: every worker tells the same, and a binding that is gone, or whose
+ * What the standing audit found, and when the credentials of each binding expire, as its status says: every worker tells the same, and a binding that is gone, or whose
  * credentials do not expire, has no line.
  */
 export function registerBindingMetrics(registry: Registry, bindings: () => readonly ClusterBinding[]): void {
+  registerAuditMetrics(registry, bindings);
   new Gauge({
     name: 'kubeocean_binding_credentials_expiry_timestamp_seconds',
     help: 'When the credentials in the kubeconfig of a ClusterBinding expire; no line: never, or not known.',
@@ -20,4 +21,20 @@ export function registerBindingMetrics(registry: Registry, bindings: () => reado
       }
     },
   });
+}
+
+/** Everything that was looked at and found, and what could not be looked at; unknown is not clean, and so has a line of its own. */
+function registerAuditMetrics(registry: Registry, bindings: () => readonly ClusterBinding[]): void {
+  const gauge = (name: string, help: string, value: (audit: AuditStatus) => number) =>
+    new Gauge({
+      ...{ name, help, labelNames: ['binding'], registers: [registry] },
+      collect() {
+        this.reset();
+        for (const { metadata, status } of bindings()) {
+          if (status?.audit !== undefined) this.set({ binding: metadata.name }, value(status.audit));
+        }
+      },
+    });
+  gauge('kubeocean_audit_findings', 'What the standing audit found at a ClusterBinding last; kubeocean audit lists it.', ({ findings }) => findings);
+  gauge('kubeocean_audit_incomplete', '1: the standing audit could not look at everything of a ClusterBinding last.', ({ outcome }) => (outcome === 'Unknown' ? 1 : 0));
 }

@@ -1,5 +1,6 @@
 import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client';
 import type { ActivityObserver } from '../../activities/observer';
+import type { AuditOutcome } from '../../domain/audit';
 
 /** Prometheus metrics of a worker process; those of the Temporal SDK have an endpoint of their own. */
 export class WorkerMetrics implements ActivityObserver {
@@ -17,12 +18,23 @@ export class WorkerMetrics implements ActivityObserver {
     registers: [this.registry],
   });
 
+  private readonly audits = new Counter({
+    name: 'kubeocean_audit_runs_total',
+    help: 'Runs of the standing audit in this process, by what they came to: Clean, Findings, Unknown.',
+    labelNames: ['outcome'] as const,
+    registers: [this.registry],
+  });
+
   constructor() {
     collectDefaultMetrics({ register: this.registry });
   }
 
   retried(): void {
     this.retries.inc();
+  }
+
+  audited(outcome: AuditOutcome): void {
+    this.audits.inc({ outcome });
   }
 
   edgeActedOn(binding: string, lateMillis: number): void {

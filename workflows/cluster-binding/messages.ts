@@ -17,10 +17,10 @@ import {
   wantedSignal,
 } from '../contracts/common';
 import type { Closed } from '../contracts/common';
-import { confirmReclaimUpdate } from '../contracts/steering';
-import type { ConfirmAnswer, ConfirmReclaim } from '../contracts/steering';
+import { confirmReclaimUpdate, repairUpdate } from '../contracts/steering';
+import type { ConfirmAnswer, ConfirmReclaim, RepairAnswer, RepairRequest } from '../contracts/steering';
 import { noteOf } from '../kit/notes';
-import { askedIn, checkConfirm } from '../kit/steering-input';
+import { askedIn, checkConfirm, checkRepair } from '../kit/steering-input';
 import type { BindingRun } from './run';
 
 /** Registers every message of a `clusterBinding`. Handlers fold into the run and return; the loop acts. */
@@ -74,6 +74,20 @@ function listenToPeople(run: BindingRun): void {
     validator: checkConfirm,
     description: 'Let the edit take effect that the condition Blocked tells about: {"hash", "by", "reason"}.',
   });
+  setHandler(repairUpdate, pulse.on((request) => repair(run, request)), {
+    validator: checkRepair,
+    description: 'Mend findings of kubeocean audit: {"findings": [ids], "by", "reason"}.',
+  });
+}
+
+/** What a comparison mends is mended by comparing; the rest is done one by one. */
+function repair(run: BindingRun, request: RepairRequest): RepairAnswer {
+  const { findings } = request;
+  run.orders.repair = [...new Set([...(run.orders.repair ?? []), ...findings])];
+  run.lookNow();
+  run.compareNow();
+  run.notes.push(noteOf(Reason.RepairRequested, `${findings.length} findings of the audit are to be mended`, request));
+  return { granted: true, findings: findings.length };
 }
 
 function confirm({ state, orders, notes }: BindingRun, request?: ConfirmReclaim): ConfirmAnswer {

@@ -34,6 +34,7 @@ export class BindingRun {
     cancelNodes?: boolean;
     wakeNodes?: boolean;
     confirm?: string;
+    repair?: readonly string[];
   } = {};
   /** What people asked for and no event has told yet. */
   readonly notes: SteeringNote[] = [];
@@ -146,13 +147,14 @@ export class BindingRun {
 
   private async carryOutOrders(): Promise<void> {
     const { orders } = this;
-    const { pause, force, reachable, cancelNodes, wakeNodes, confirm } = orders;
+    const { pause, force, reachable, cancelNodes, wakeNodes, confirm, repair } = orders;
     for (const key of Object.keys(orders) as (keyof typeof orders)[]) delete orders[key];
     if (pause !== undefined) await patiently.setPaused(this.ref, null, pause);
     if (force !== undefined) await patiently.tellNodes(this.ref, 'forceReclaim', force);
     if (cancelNodes === true) await patiently.tellNodes(this.ref, 'cancel');
     if (wakeNodes === true) await patiently.tellNodes(this.ref, 'look');
     if (confirm !== undefined) await patiently.confirmReclaim(this.ref, confirm);
+    if (repair !== undefined) await patiently.repairBinding(this.ref, repair);
     if (reachable === false) await patiently.markUnreachable(this.ref);
     if (reachable === true) this.lookNow();
   }

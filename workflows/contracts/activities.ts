@@ -4,6 +4,7 @@
  */
 import type { BindingPhase } from '../../api/names/types';
 import type { LeaseOverride, LeaseTerms } from '../../domain/override';
+import type { AuditSummary } from './audit';
 import type { LeasedNodeState, LeasePhase } from './leased-node';
 import type { Asked, SteeringNote } from './steering';
 import type { DeleteRequested, PhysicalGone, PodRef } from './virtual-pod';
@@ -159,4 +160,15 @@ export interface DebtActivities {
   payDebts(all: boolean): Promise<number | null>;
 }
 
-export type ShortActivities = BindingActivities & DebtActivities & NodeActivities & PodActivities & SharedActivities;
+export interface AuditActivities {
+  /** Compares both sides of every binding; what it finds it tells in status and events, and mends nothing. */
+  auditBindings(): Promise<AuditSummary>;
+  /**
+   * Mends what a person has seen and confirmed, as far as a comparison alone does not: removes an object that nobody needs, takes our
+   * label off, issues tokens anew. Looks again first: only what is still found is touched.
+   * @param findings ids
+   */
+  repairBinding(ref: BindingRef, findings: readonly string[]): Promise<void>;
+}
+
+export type ShortActivities = AuditActivities & BindingActivities & DebtActivities & NodeActivities & PodActivities & SharedActivities;

@@ -77,6 +77,18 @@ export type ConfirmAnswer =
   | { readonly granted: false; readonly why: string };
 export const confirmReclaimUpdate = defineUpdate<ConfirmAnswer, [ConfirmReclaim]>('confirmReclaim');
 
+/** Mends findings of an audit that somebody has seen. */
+export interface RepairRequest extends Asked {
+  /** Ids, as `kubeocean audit -o json` shows them; at most 1,000. */
+  readonly findings: readonly string[];
+}
+export interface RepairAnswer {
+  readonly granted: true;
+  /** How many findings were asked for. */
+  readonly findings: number;
+}
+export const repairUpdate = defineUpdate<RepairAnswer, [RepairRequest]>('repair');
+
 /** Something that somebody asked for, to be told in an event on the object that it is about. */
 export interface SteeringNote {
   readonly reason: Reason;

@@ -1,7 +1,8 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { isSeconds, parseInstant } from '../../domain/override';
-import type { Asked, ConfirmReclaim, ReclaimRequest, UntilRequest } from '../contracts/steering';
+import type { Asked, ConfirmReclaim, ReclaimRequest, RepairRequest, UntilRequest } from '../contracts/steering';
 
+const MOST_FINDINGS = 1_000;
 const LONGEST = { by: 100, reason: 500, hash: 100 } as const;
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -58,6 +59,15 @@ export function checkReclaim(request: ReclaimRequest): void {
 export function checkConfirm(request?: ConfirmReclaim): void {
   checkAsked(request);
   if (isObject(request)) checkText(request, 'hash');
+}
+
+/** @throws ApplicationFailure naming the field */
+export function checkRepair(request: RepairRequest): void {
+  const given: unknown = request;
+  const ids = isObject(given) ? given.findings : undefined;
+  const listed = Array.isArray(ids) && ids.length > 0 && ids.length <= MOST_FINDINGS && ids.every((id) => typeof id === 'string');
+  if (!listed) throw malformed('findings', `must be a list of 1 to ${MOST_FINDINGS} ids, as kubeocean audit -o json shows them`);
+  checkAsked(given);
 }
 
 /**

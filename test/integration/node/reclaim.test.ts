@@ -114,7 +114,7 @@ async function start(ref: NodeRef, name: string): Promise<void> {
 const pass = (ref: NodeRef, orders: Partial<NodeOrders> = {}): Promise<NodePass> =>
   eventually(() => reconcileNode(dependencies(), ref, { ...NOTHING_KNOWN, ...orders }));
 
-const dependencies = () => ({ fleet, settings: SETTINGS, observer: { edgeActedOn: () => undefined } });
+const dependencies = () => ({ fleet, settings: SETTINGS, observer: { edgeActedOn: () => undefined, audited: () => undefined } });
 
 /** The lender's `reclaim`, now. */
 function asked(graceSeconds: number): LeaseOverride {

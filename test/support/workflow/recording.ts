@@ -1,12 +1,14 @@
+import { TASK_QUEUE } from '../../../api/names/group';
 import type { LeaseTerms } from '../../../domain/override';
 import { ensureManager } from '../../../workers/ensure-manager';
 import type { BindingPass, CreateOutcome, NodePass } from '../../../workflows/contracts/activities';
+import { AUDIT_ID } from '../../../workflows/contracts/audit';
 import { bindingChangedSignal, nodesWantedSignal } from '../../../workflows/contracts/cluster-binding';
 import { forceReclaimSignal, pauseSignal, resumeSignal, resyncSignal } from '../../../workflows/contracts/common';
 import { bindingId, bindingWatchId, MANAGER_ID, nodeId, podId } from '../../../workflows/contracts/ids';
 import { nodeChangedSignal, podsAssignedSignal } from '../../../workflows/contracts/leased-node';
 import { bindingsSeenSignal } from '../../../workflows/contracts/manager';
-import { extendLeaseUpdate, leasePlanQuery, returnLeaseUpdate, shortenLeaseUpdate } from '../../../workflows/contracts/steering';
+import { extendLeaseUpdate, leasePlanQuery, repairUpdate, returnLeaseUpdate, shortenLeaseUpdate } from '../../../workflows/contracts/steering';
 import { deleteRequestedSignal, dependencyAppearedSignal, physicalGoneSignal, specChangedSignal } from '../../../workflows/contracts/virtual-pod';
 import { eventually } from '../eventually';
 import { printHistory } from './histories';
@@ -31,7 +33,9 @@ export async function recordHistories(world: World): Promise<Record<string, stri
   await scene.steering();
   await scene.nodeLife();
   await scene.unbind();
+  await scene.audit();
   return {
+    audit: await scene.history(AUDIT_ID),
     manager: await scene.history(MANAGER_ID),
     'cluster-binding': await scene.history(bindingId(name)),
     'leased-node': await scene.history(nodeId(name, 'n1')),
@@ -77,6 +81,9 @@ class Scene {
     await this.called('setPaused', 2);
     await binding.signal(resyncSignal);
     await this.called('watch', 2);
+    await binding.executeUpdate(repairUpdate, { args: [{ findings: ['an-id'], by: 'ana' }] });
+    await this.called('repairBinding', 1);
+    await this.called('watch', 3);
   }
 
   /** Waits for what is missing, is placed, changes while the API server is away, is deleted. */
@@ -131,6 +138,11 @@ class Scene {
     await this.called('reviewPods', this.world.stubs.calls('reviewPods', name).length + 1);
     await this.world.handle(nodeId(name, 'n2')).cancel();
     await this.world.handle(nodeId(name, 'n2')).result();
+  }
+
+  /** One run of the standing audit. */
+  async audit(): Promise<void> {
+    await this.world.client.workflow.execute('audit', { workflowId: AUDIT_ID, taskQueue: TASK_QUEUE });
   }
 
   async unbind(): Promise<void> {

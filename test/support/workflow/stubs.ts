@@ -36,6 +36,8 @@ const fine: Omit<Activities, 'openWorkflows' | 'tellNodes'> = {
   }),
   markUnreachable: async () => undefined,
   confirmReclaim: async () => undefined,
+  auditBindings: async () => ({ clean: 0, findings: {}, unread: [] }),
+  repairBinding: async () => undefined,
   finishUnbind: async () => ({ done: true, nodes: [], reason: 'nothing is left' }),
   lendNodes: async () => undefined,
   reconcileNode: async () => LENT,

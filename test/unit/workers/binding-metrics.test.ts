@@ -1,5 +1,5 @@
 import { Registry } from 'prom-client';
-import type { ClusterBinding } from '../../../api/names/types';
+import type { AuditStatus, ClusterBinding } from '../../../api/names/types';
 import { registerBindingMetrics } from '../../../workers/observability/binding-metrics';
 import { aBinding } from '../../support/builders/binding';
 
@@ -12,4 +12,17 @@ it('tells when the credentials of each binding expire, and forgets those that do
   expect(await lines()).toEqual(['kubeocean_binding_credentials_expiry_timestamp_seconds{binding="east"} 1772798400']);
   bindings = [];
   expect(await lines()).toEqual([]);
+});
+
+it('tells what the standing audit found, and where it could not look', async () => {
+  const registry = new Registry();
+  const audited = (name: string, outcome: AuditStatus['outcome'], findings: number) =>
+    aBinding(name).status({ audit: { outcome, findings, message: '', since: '2026-03-06T12:00:00Z' } }).build();
+  const bindings = [audited('east', 'Findings', 3), audited('south', 'Clean', 0), audited('west', 'Unknown', 0), aBinding('new').build()];
+  registerBindingMetrics(registry, () => bindings);
+  const lines = (await registry.metrics()).split('\n').filter((line) => line.startsWith('kubeocean_audit'));
+  expect(lines).toEqual([
+    ...['{binding="east"} 3', '{binding="south"} 0', '{binding="west"} 0'].map((rest) => `kubeocean_audit_findings${rest}`),
+    ...['{binding="east"} 0', '{binding="south"} 0', '{binding="west"} 1'].map((rest) => `kubeocean_audit_incomplete${rest}`),
+  ]);
 });

@@ -17,3 +17,10 @@ it('tells for each binding how late window edges were acted on', async () => {
     ]),
   );
 });
+
+it('counts runs of the standing audit by what they came to', async () => {
+  const metrics = new WorkerMetrics();
+  for (const outcome of ['Clean', 'Clean', 'Unknown'] as const) metrics.audited(outcome);
+  const lines = (await metrics.registry.metrics()).split('\n').filter((line) => line.startsWith('kubeocean_audit'));
+  expect(lines).toEqual(['kubeocean_audit_runs_total{outcome="Clean"} 2', 'kubeocean_audit_runs_total{outcome="Unknown"} 1']);
+});

@@ -1,5 +1,5 @@
 import { zoneBy } from '../../../activities/settings';
-import { activitySettings, SettingError } from '../../../workers/settings';
+import { activitySettings, auditIntervalMillis, SettingError } from '../../../workers/settings';
 
 describe('KUBEOCEAN_MAX_RECLAIM_PERCENT', () => {
   it.each<[string | undefined, number | null]>([
@@ -27,4 +27,18 @@ it.each<[string, string | undefined, string | undefined, string | null]>([
   ['a machine that does not know', undefined, 'Etc/Unknown', null],
 ])('TZ with %s', (_, variable, resolved, zone) => {
   expect(zoneBy(variable, resolved)).toBe(zone);
+});
+
+describe('KUBEOCEAN_AUDIT_INTERVAL_MS', () => {
+  it.each<[string | undefined, number]>([
+    [undefined, 600_000],
+    ['0', 0],
+    ['1000', 1_000],
+  ])('%p means %p', (text, millis) => {
+    expect(auditIntervalMillis({ KUBEOCEAN_AUDIT_INTERVAL_MS: text })).toBe(millis);
+  });
+
+  it.each(['999', '-1', 'often'])('%p is refused by name', (text) => {
+    expect(() => auditIntervalMillis({ KUBEOCEAN_AUDIT_INTERVAL_MS: text })).toThrow('KUBEOCEAN_AUDIT_INTERVAL_MS must be');
+  });
 });
