@@ -5,6 +5,7 @@ import type { Cluster } from '../../../local/clusters/cluster';
 import { newRunFolder } from '../../../local/processes/run-folder';
 import type { Progress } from '../../../local/progress';
 import { startStack, type Stack } from '../../../local/stack';
+import { PodIo } from '../../support/pod-io';
 import { usesOf, type Uses } from '../measure/processes';
 import type { BenchOptions } from '../options';
 import { bind, install, productKubeconfig } from './install';
@@ -20,6 +21,8 @@ export interface Rig {
   readonly product: Product;
   readonly watches: Watches;
   readonly temporal: Client;
+  /** What the pods have: logs, a shell, ports. */
+  readonly io: PodIo;
   /** What every process of the stack has used so far. */
   uses(): Uses;
   stop(): Promise<void>;
@@ -30,6 +33,8 @@ export const WINDOW_NODE = 'c1-window-1';
 /** What a kubelet allows by default; more where the pods of a run would not fit. */
 const USUAL_POD_LIMIT = 110;
 
+/** Where the clusters of this machine find the gateway. */
+const GATEWAY = { KUBEOCEAN_GATEWAY_ADDRESS: '127.0.0.1', KUBEOCEAN_PROMETHEUS_PORT: '0' };
 /** From here on kwok's own heartbeats would eat the cores: they are slowed down, and their absence is noticed later. */
 const MANY_NODES = 500;
 const SLOW_HEARTBEATS = { nodeLeaseSeconds: 200, nodeMonitorGraceSeconds: 250 };
@@ -38,21 +43,26 @@ const SLOW_HEARTBEATS = { nodeLeaseSeconds: 200, nodeMonitorGraceSeconds: 250 };
 export async function startRig(options: BenchOptions, report: Progress): Promise<Rig> {
   const binaries = await ensureBinaries(tools, { report });
   const folder = newRunFolder('bench');
+  const io = await PodIo.open();
   const onCrash = (error: Error) => report.say(error.message);
-  const stack = await startStack({
+  const starting = startStack({
     ...{ binaries, dir: folder.path, report, onCrash },
     physicalClusters: 1,
     nodesPerCluster: 0,
     temporal: { unsafeNoSync: true },
     clusters: { audit: true },
-    physical: options.nodes >= MANY_NODES ? SLOW_HEARTBEATS : {},
+    physical: { kwokConfig: io.config, ...(options.nodes >= MANY_NODES ? SLOW_HEARTBEATS : {}) },
   });
-  const ends: (() => unknown)[] = [() => stack.stop(), () => folder.remove()];
+  const stack = await starting.catch((error: unknown) => {
+    io.close();
+    throw error;
+  });
+  const ends: (() => unknown)[] = [() => stack.stop(), () => io.close(), () => folder.remove()];
   const stop = async () => {
     for (const end of ends) await end();
   };
   try {
-    const rig = await equip(stack, options, report);
+    const rig = { ...(await equip(stack, options, report)), io };
     ends.unshift(() => rig.watches.close(), () => rig.temporal.connection.close());
     return { ...rig, stop };
   } catch (error) {
@@ -61,7 +71,7 @@ export async function startRig(options: BenchOptions, report: Progress): Promise
   }
 }
 
-async function equip(stack: Stack, options: BenchOptions, report: Progress): Promise<Omit<Rig, 'stop'>> {
+async function equip(stack: Stack, options: BenchOptions, report: Progress): Promise<Omit<Rig, 'stop' | 'io'>> {
   const { virtual, supervisor, dir } = stack;
   const [physical] = stack.physical;
   if (physical === undefined) throw new Error('unreachable: the stack was started with one physical cluster');
@@ -69,7 +79,7 @@ async function equip(stack: Stack, options: BenchOptions, report: Progress): Pro
   await install(virtual, physical);
   const kubeconfig = await productKubeconfig(virtual, dir);
   const temporalAddress = stack.temporal.address;
-  const product = new Product({ supervisor, kubeconfig, temporalAddress, cpuProf: options.cpuProf });
+  const product = new Product({ supervisor, kubeconfig, temporalAddress, cpuProf: options.cpuProf, settings: GATEWAY });
   const step = report.step(`worker (${options.workers}) and gateway`);
   await Promise.all([product.startGateway(), ...Array.from({ length: options.workers }, () => product.startWorker())]);
   await bind(virtual, physical, dir);

@@ -6,6 +6,7 @@ import { idleCost } from './idle-cost';
 import { kill } from './kill';
 import { leases } from './leases';
 import { reclaim } from './reclaim';
+import { streams } from './streams';
 import { policyEdit, windowEdge } from './window';
 
 /** In the order in which they run; the first one is always run. */
@@ -21,5 +22,6 @@ export const scenarios: readonly Scenario[] = [
   policyEdit,
   reclaim,
   edges,
+  streams,
   idleCost,
 ];

@@ -1,0 +1,153 @@
+import { createHash } from 'node:crypto';
+import { connect } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Pod } from 'kubernetes-types/core/v1';
+import { WORKER_NAMESPACE } from '../../../api/names/keys';
+import { physicalName } from '../../../domain/pods';
+import type { Cluster } from '../../../local/clusters/cluster';
+import { isRunning } from '../../../local/demo/observe';
+import { pollUntil } from '../../../local/processes/poll';
+import { KubectlSession } from '../../support/kubectl-session';
+import { SOURCE } from '../../support/pod-io';
+import { now } from '../measure/clock';
+import { Followers } from '../measure/followers';
+import { cpuOf, peakOf, usedBetween } from '../measure/processes';
+import { rawExec } from '../measure/raw-exec';
+import { percentile } from '../measure/statistics';
+import type { Measurement, Scenario } from '../result';
+import { POD_NAMESPACE, PODS_PATH, pod } from '../rig/manifests';
+import type { Rig } from '../rig/rig';
+
+const NAME = 'streams';
+const RAW_ROUNDS = 40;
+const KUBECTL_ROUNDS = 15;
+const GIB = 1_024 ** 3;
+const FOLLOWERS = 200;
+const LINES = 100;
+const LINE_EVERY_MS = 100;
+
+/** One pod, as kubectl and as an API server name it: borrowed, and directly where it runs. */
+interface Side {
+  readonly cluster: Cluster;
+  readonly namespace: string;
+  readonly pod: string;
+  readonly path: string;
+}
+
+/** What the way through the gateway costs beside the direct one: exec, port-forward, many followers of a log. */
+export const streams: Scenario = {
+  name: 'streams',
+  title: 'exec, port-forward and logs of a borrowed pod',
+  needsPods: true,
+  manner: 'loud',
+  run: async (rig) => {
+    await rig.virtual.api.create(PODS_PATH, pod({ name: NAME, token: false }));
+    const running = async () => isRunning(await rig.virtual.api.get<Pod>(`${PODS_PATH}/${NAME}`));
+    await pollUntil(running, { what: 'the pod of the streams', within: 30_000 });
+    const sides = sidesOf(rig);
+    try {
+      const exec = [await execDifference('raw', sides, RAW_ROUNDS, rawOnce), await execDifference('kubectl', sides, KUBECTL_ROUNDS, kubectlOnce)];
+      const forward = await forwardRatio(sides);
+      const logs = await followersOf(rig, sides.borrowed);
+      return { measurements: [...exec, ...forward.measurements, ...logs.measurements], violations: [...forward.violations, ...logs.violations] };
+    } finally {
+      await rig.virtual.api.delete(`${PODS_PATH}/${NAME}`);
+    }
+  },
+};
+
+function sidesOf({ virtual, physical }: Rig): { borrowed: Side; direct: Side } {
+  const name = physicalName(NAME, POD_NAMESPACE);
+  const path = `/api/v1/namespaces/${WORKER_NAMESPACE}/pods/${name}`;
+  return {
+    borrowed: { cluster: virtual, namespace: POD_NAMESPACE, pod: NAME, path: `${PODS_PATH}/${NAME}` },
+    direct: { cluster: physical, namespace: WORKER_NAMESPACE, pod: name, path },
+  };
+}
+
+const rawOnce = ({ cluster, path }: Side): Promise<void> => rawExec(cluster, path, ['true']);
+
+async function kubectlOnce(side: Side): Promise<void> {
+  const session = await KubectlSession.start(side.cluster.kubeconfig, ['exec', '-n', side.namespace, side.pod, '--', 'true']);
+  const { code, err } = await session.ended;
+  if (code !== 0) throw new Error(`kubectl exec: ${err}`);
+}
+
+/** Taken in turns, so that whatever else goes on hits both. */
+async function execDifference(how: 'raw' | 'kubectl', sides: ReturnType<typeof sidesOf>, rounds: number, once: (side: Side) => Promise<void>): Promise<Measurement> {
+  const took = { borrowed: [] as number[], direct: [] as number[] };
+  await Promise.all([once(sides.borrowed), once(sides.direct)]);
+  for (let round = 0; round < rounds; round += 1) {
+    for (const side of ['direct', 'borrowed'] as const) {
+      const since = now();
+      await once(sides[side]);
+      took[side].push(now() - since);
+    }
+  }
+  const [borrowed, direct] = [percentile(took.borrowed, 50), percentile(took.direct, 50)];
+  const note = `${borrowed.toFixed(1)} ms against ${direct.toFixed(1)} ms, p50 of ${rounds}`;
+  return { metric: `streams.exec.${how}`, title: `exec beside the direct one, ${how}`, value: borrowed - direct, unit: 'ms', note };
+}
+
+async function forwardRatio({ borrowed, direct }: ReturnType<typeof sidesOf>): Promise<{ measurements: Measurement[]; violations: string[] }> {
+  const [one, other] = [await download(direct), await download(borrowed)];
+  const rate = ({ seconds }: { seconds: number }) => `${(GIB / 1e6 / seconds).toFixed(0)} MB/s`;
+  const violations = one.checksum === other.checksum ? [] : ['port-forward changed bytes'];
+  const note = `1 GiB, checksummed: ${rate(other)} against ${rate(one)}`;
+  const value = (100 * one.seconds) / other.seconds;
+  return { measurements: [{ metric: 'streams.forward', title: 'port-forward throughput, of the direct one', value, unit: '%', note }], violations };
+}
+
+async function download({ cluster, namespace, pod: name }: Side): Promise<{ seconds: number; checksum: string }> {
+  const session = await KubectlSession.start(cluster.kubeconfig, ['port-forward', '-n', namespace, `pod/${name}`, `:${SOURCE}`]);
+  try {
+    const local = () => Number(/Forwarding from 127\.0\.0\.1:(\d+)/.exec(session.out)?.[1] ?? 0);
+    await pollUntil(async () => local() > 0, { what: 'kubectl port-forward', within: 15_000 });
+    const since = now();
+    const socket = connect(local(), '127.0.0.1');
+    socket.write(`${GIB}\n`);
+    const hash = createHash('sha1');
+    let got = 0;
+    for await (const chunk of socket) {
+      hash.update(chunk as Buffer);
+      got += (chunk as Buffer).length;
+      if (got >= GIB) break;
+    }
+    return { seconds: (now() - since) / 1_000, checksum: `${got} ${hash.digest('hex')}` };
+  } finally {
+    await session.kill();
+  }
+}
+
+/** What the gateway takes for many who follow one log to which ten lines are added each second. */
+async function followersOf(rig: Rig, { cluster, path }: Side): Promise<{ measurements: Measurement[]; violations: string[] }> {
+  rig.io.log('the first');
+  const before = rig.uses();
+  const followers = await Followers.open(cluster, path, FOLLOWERS);
+  try {
+    const writing = rig.uses();
+    const since = now();
+    for (let line = 0; line < LINES; line += 1) {
+      rig.io.log(`line ${line} of what many people want to read`);
+      await delay(LINE_EVERY_MS);
+    }
+    const all = async () => followers.withLines(LINES) === FOLLOWERS;
+    const complete = await pollUntil(all, { what: 'all followers', within: 15_000 }).then(() => true, () => false);
+    const after = rig.uses();
+    const seconds = (now() - since) / 1_000;
+    const cpu = (100 * cpuOf(usedBetween(writing, after), GATEWAY)) / seconds;
+    const violations = complete ? [] : [`${FOLLOWERS - followers.withLines(LINES)} of ${FOLLOWERS} followers missed a line`];
+    const memory = peakOf(after, GATEWAY) - peakOf(before, GATEWAY);
+    return {
+      measurements: [
+        { metric: 'streams.logs.memory', title: `memory of ${FOLLOWERS} log followers, more than before`, value: memory, unit: 'MiB', note: `peak of the gateway ${peakOf(after, GATEWAY).toFixed(0)} MiB` },
+        { metric: 'streams.logs.cpu', title: `CPU of ${FOLLOWERS} log followers, of one core`, value: cpu, unit: '%', note: `${FOLLOWERS * 10} lines/s` },
+      ],
+      violations,
+    };
+  } finally {
+    followers.close();
+  }
+}
+
+const GATEWAY = /^gateway$/;
