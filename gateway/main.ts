@@ -6,19 +6,23 @@ import { kubeletSettings } from './settings';
 
 /** Kubeconfig of the virtual cluster; absent: the pod's own ServiceAccount, or kubectl's rules. */
 const KUBECONFIG_VARIABLE = 'KUBEOCEAN_KUBECONFIG';
+/** For everything but streams into pods. */
+const STOP_MS = 5_000;
 
 /** Entry point of the gateway process; configured by environment variables only. */
 async function run(): Promise<void> {
   exitWithParent();
   const logger = createLogger('gateway');
   try {
+    const kubelet = kubeletSettings(process.env);
     const gateway = await startGateway({
       access: loadKubeconfig(process.env[KUBECONFIG_VARIABLE]),
       httpPort: Number(process.env[HTTP_PORT_VARIABLE] ?? 0),
       logger,
-      kubelet: kubeletSettings(process.env),
+      kubelet,
     });
-    onShutdown(() => gateway.stop(), { onError: (error) => logger.error(error, 'the gateway did not stop in order') });
+    const within = (kubelet?.drainMs ?? 0) + STOP_MS;
+    onShutdown(() => gateway.stop(), { within, onError: (error) => logger.error(error, 'the gateway did not stop in order') });
     logger.info({ httpPort: gateway.httpPort }, 'gateway listens');
     reportReady({ httpPort: gateway.httpPort });
   } catch (error) {

@@ -1,7 +1,7 @@
 import type { Pod } from 'kubernetes-types/core/v1';
 import type { ClusterBinding } from '../../api/names/types';
 import { hasContainer, isMapped, physicalKey, type PodRoute } from '../../domain/kubelet';
-import type { PodObject } from '../../domain/pods';
+import type { Ownership, PodObject } from '../../domain/pods';
 import { Pods, type KubeClient, type ObjectKey } from '../../kube';
 import type { ClusterView, ViewedPod } from './cluster-view';
 import type { PhysicalApi, PhysicalApis } from './physical/physical-apis';
@@ -13,6 +13,12 @@ export interface FoundPod {
   readonly binding: ClusterBinding;
   readonly key: Required<ObjectKey>;
   readonly api: PhysicalApi;
+  /**
+   * Resolves once it is certain that each pod is the other's: nothing may be asked of the physical one before.
+   * Rejects with KubeletRefusal 404 where a kubelet would not know pod or container, 400 where it has not been started there yet;
+   * with KubeError where a cluster cannot be asked.
+   */
+  readonly verified: Promise<void>;
 }
 
 export interface PodFinder {
@@ -21,9 +27,8 @@ export interface PodFinder {
 }
 
 /**
- * Finds the physical pod of a virtual one and makes sure that each is the other's.
- * @throws KubeletRefusal 404 where a kubelet would not know pod or container, 400 where the pod has not been started there yet
- * @throws CredentialsFault, KubeError where a cluster cannot be asked
+ * Finds the physical pod of a virtual one by name; that each is the other's is being verified.
+ * @throws KubeletRefusal 404 where no binding has the pod; CredentialsFault, KubeError
  */
 export async function findPod({ view, apis }: PodFinder, virtual: ViewedPod, route: PodRoute): Promise<FoundPod> {
   const binding = view.bindingOf(virtual.nodeName);
@@ -31,11 +36,16 @@ export async function findPod({ view, apis }: PodFinder, virtual: ViewedPod, rou
   if (binding === null || !mountNamespace) throw noPod(route);
   const [api, virtualCluster] = await Promise.all([apis.of(binding), view.clusterUid()]);
   const key = physicalKey(virtual, mountNamespace);
-  const physical = await readPod(api.client, key);
+  const verified = verify(route, virtual, readPod(api.client, key), { virtualCluster, binding: binding.metadata.name });
+  verified.catch(() => undefined);
+  return { virtual, binding, key, api, verified };
+}
+
+async function verify(route: PodRoute, virtual: ViewedPod, reading: Promise<PodObject | null>, ownership: Ownership): Promise<void> {
+  const physical = await reading;
   if (physical === null) throw new KubeletRefusal(400, waiting(route));
-  if (!isMapped(virtual, physical, { virtualCluster, binding: binding.metadata.name })) throw noPod(route);
+  if (!isMapped(virtual, physical, ownership)) throw noPod(route);
   if (route.kind !== 'portForward' && !hasContainer(physical, route.container)) throw noContainer(route);
-  return { virtual, binding, key, api };
 }
 
 async function readPod(client: KubeClient, key: ObjectKey): Promise<PodObject | null> {

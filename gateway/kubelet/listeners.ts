@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:https';
 import { constants } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { STREAM_BUFFER } from './physical/transport';
 
 /** With what a listener proves who it is, and whom it believes. */
 export interface TlsMaterial {
@@ -107,6 +108,7 @@ export class Listeners {
         ALPNProtocols: ['http/1.1'],
         allowHalfOpen: true,
         noDelay: true,
+        highWaterMark: STREAM_BUFFER,
         handshakeTimeout: limits.handshakeMs,
         maxHeaderSize: limits.headerBytes,
         headersTimeout: limits.headersMs,

@@ -30,15 +30,24 @@ export interface SubresourceRequest extends Pick<StreamRequest, 'method' | 'head
 }
 
 /**
- * Asks the physical API server for a subresource of the pod.
- * @throws KubeletRefusal where it refuses or does not answer
+ * Asks the physical API server for a subresource of the pod, once it is verified; the connection is made meanwhile.
+ * @throws KubeletRefusal where it refuses or does not answer; what the verification rejects with
  */
 export async function askSubresource(found: FoundPod, { route, query, signal, ...request }: SubresourceRequest): Promise<SubresourceAnswer> {
   const path = `${pathOf(Pods, found.key, SUBRESOURCES[route.kind])}${queryString(query)}`;
   const upstream = await found.api.transport.open({ ...request, path });
-  const answer = await answerOf(upstream, signal).catch((error: unknown) => {
+  const answering = answerOf(upstream, signal).catch((error: unknown) => {
     throw unreachable(found, error);
   });
+  answering.catch(() => undefined);
+  try {
+    await found.verified;
+  } catch (error) {
+    upstream.destroy();
+    throw error;
+  }
+  upstream.end();
+  const answer = await answering;
   const { statusCode = 500 } = answer.response;
   if (answer.upgraded || statusCode === 200) return answer;
   throw await refusalOf(found, route, answer.response);
@@ -57,7 +66,6 @@ function answerOf(upstream: ClientRequest, signal: AbortSignal): Promise<Subreso
     upstream.on('response', settle((response) => resolve({ upgraded: false, response })));
     upstream.on('upgrade', settle((response, socket, head) => resolve({ upgraded: true, response, socket, head })));
     upstream.on('error', settle(reject));
-    upstream.end();
   });
 }
 

@@ -1,4 +1,4 @@
-import { Agent, request as httpsRequest } from 'node:https';
+import { Agent, request as httpsRequest, type AgentOptions } from 'node:https';
 import type { ClientRequest } from 'node:http';
 import type { Parameters } from '../../../domain/kubelet';
 import type { ClusterAccess } from '../../../kube';
@@ -26,11 +26,14 @@ export interface PhysicalTransport {
 /** How long a connection is kept for the next request: less than an API server keeps it. */
 const KEEP_MS = 30_000;
 const KEPT = 16;
+/** Bytes that a stream may hold in each direction: a large one stalls less often, and a thousand of them still fit. */
+export const STREAM_BUFFER = 256 * 1_024;
 
 /** Dials the API server itself. Its certificate is always verified, unless an operator's own file says otherwise. */
 export function dialling(access: ClusterAccess): PhysicalTransport {
   const url = new URL(access.server);
-  const agent = new Agent({
+  // The types do not know that options of connections belong here, too.
+  const options: AgentOptions & { highWaterMark: number } = {
     ...access.tls(),
     ALPNProtocols: ['http/1.1'],
     keepAlive: true,
@@ -38,7 +41,9 @@ export function dialling(access: ClusterAccess): PhysicalTransport {
     timeout: KEEP_MS,
     scheduling: 'lifo',
     noDelay: true,
-  });
+    highWaterMark: STREAM_BUFFER,
+  };
+  const agent = new Agent(options);
   return {
     open: async ({ method, path, headers }) => {
       const authorization = await access.authorization();
