@@ -23,6 +23,8 @@ export interface ApiServerInput {
   /** Seconds after which pods leave a node that is not ready or unreachable. Default 300, as in Kubernetes. */
   readonly tolerationSeconds?: number;
   readonly serviceCidr?: string;
+  /** Serve API groups of others, such as metrics-server's. Default false. */
+  readonly aggregation?: boolean;
   readonly extraArgs?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -119,11 +121,25 @@ function baseArgs({ cluster, etcdUrl, pki, serviceCidr }: ApiServerInput, port: 
   ];
 }
 
+/** The client certificate that kubelets know also says for whom a call is passed on. */
+function aggregationArgs({ files }: Pki): string[] {
+  return [
+    `--requestheader-client-ca-file=${files.caCert}`,
+    '--requestheader-allowed-names=kube-apiserver-kubelet-client',
+    '--requestheader-extra-headers-prefix=X-Remote-Extra-',
+    '--requestheader-group-headers=X-Remote-Group',
+    '--requestheader-username-headers=X-Remote-User',
+    `--proxy-client-cert-file=${files.kubeletClientCert}`,
+    `--proxy-client-key-file=${files.kubeletClientKey}`,
+  ];
+}
+
 function optionalArgs(input: ApiServerInput): string[] {
   const args: string[] = [];
   if (input.audit) {
     args.push(`--audit-policy-file=${auditPolicyFile(input)}`, `--audit-log-path=${auditLogFile(input)}`);
   }
+  if (input.aggregation) args.push(...aggregationArgs(input.pki));
   if (input.tolerationSeconds !== undefined) {
     args.push(`--default-not-ready-toleration-seconds=${input.tolerationSeconds}`);
     args.push(`--default-unreachable-toleration-seconds=${input.tolerationSeconds}`);

@@ -18,9 +18,10 @@ export interface Subject {
   readonly commonName: string;
   /** Group, for client certificates. */
   readonly organization?: string;
-  /** True: valid for serving on loopback (127.0.0.1, localhost and the names given). */
+  /** True: valid for serving on loopback (127.0.0.1, localhost and the names and addresses given). */
   readonly serving?: boolean;
   readonly dnsNames?: readonly string[];
+  readonly addresses?: readonly string[];
 }
 
 /** An authority of its own, EC P-256, valid for a year: enough for anything that lives on this machine. */
@@ -100,13 +101,13 @@ async function extensions(subject: Subject, issuer: x509.PublicKey): Promise<x50
     new x509.ExtendedKeyUsageExtension(usages),
     await x509.AuthorityKeyIdentifierExtension.create(issuer, false, crypto),
   ];
-  if (subject.serving) list.push(new x509.SubjectAlternativeNameExtension(loopbackNames(subject.dnsNames ?? [])));
+  if (subject.serving) list.push(new x509.SubjectAlternativeNameExtension(loopbackNames(subject)));
   return list;
 }
 
-function loopbackNames(dnsNames: readonly string[]): x509.JsonGeneralNames {
+function loopbackNames({ dnsNames = [], addresses = [] }: Subject): x509.JsonGeneralNames {
   const names = ['localhost', ...dnsNames].map((value) => ({ type: 'dns' as const, value }));
-  return [{ type: 'ip', value: '127.0.0.1' }, ...names];
+  return [...['127.0.0.1', ...addresses].map((value) => ({ type: 'ip' as const, value })), ...names];
 }
 
 /** As structured data: a name written as text would have to escape the colons of `system:masters`. */

@@ -33,6 +33,10 @@ export interface ClusterOptions {
   readonly scheduler?: boolean;
   /** Time zone of the processes. Default UTC. */
   readonly tz?: string;
+  /** Serve API groups of others, such as metrics-server's. Default false. */
+  readonly aggregation?: boolean;
+  /** Address that fake nodes say they have. Default 127.0.0.1, to which an API server's node proxy does not go. */
+  readonly nodeAddress?: string;
   readonly apiServerArgs?: readonly string[];
   readonly controllerManagerArgs?: readonly string[];
   /** Documents for kwok's configuration, for example `ClusterLogs`. */

@@ -15,6 +15,8 @@ export interface KwokInput extends ControllersInput {
   readonly subnet: number;
   /** Seconds for which a node's lease holds; renewed four times as often. Default 40, as a kubelet does. */
   readonly nodeLeaseSeconds?: number;
+  /** Address that nodes say they have; kwok itself stays on loopback. Default 127.0.0.1. */
+  readonly nodeAddress?: string;
   /** Documents added to kwok's configuration, for example `ClusterLogs`. */
   readonly extraConfig?: readonly object[];
 }
@@ -45,7 +47,7 @@ export async function startKwok(input: KwokInput): Promise<ManagedProcess> {
         '--manage-all-nodes=false',
         `--manage-nodes-with-annotation-selector=${FAKE_NODE.key}=${FAKE_NODE.value}`,
         `--cidr=10.${input.subnet}.0.1/16`,
-        '--node-ip=127.0.0.1',
+        `--node-ip=${input.nodeAddress ?? '127.0.0.1'}`,
         `--node-port=${port}`,
         `--server-address=127.0.0.1:${port}`,
         `--tls-cert-file=${pki.files.kwokCert}`,

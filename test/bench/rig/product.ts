@@ -21,6 +21,7 @@ export interface ProductInput {
 export class Product {
   private readonly workers: ManagedProcess[] = [];
   private started = 0;
+  private gateways = 0;
 
   constructor(private readonly input: ProductInput) {}
 
@@ -38,12 +39,14 @@ export class Product {
     return worker;
   }
 
-  /** Starts the gateway, without which the vnodes lose their heartbeat after 40 seconds. */
-  async startGateway(): Promise<ManagedProcess> {
-    return await this.start('gateway', [entry('gateway', 'main.js')]);
+  /** Starts a gateway, without which the vnodes lose their heartbeat after 40 seconds. @param settings beside those of all processes */
+  async startGateway(settings: Readonly<Record<string, string>> = {}): Promise<ManagedProcess> {
+    this.gateways += 1;
+    const name = this.gateways === 1 ? 'gateway' : `gateway-${this.gateways}`;
+    return await this.start(name, [entry('gateway', 'main.js')], settings);
   }
 
-  private async start(name: string, args: readonly string[]): Promise<ManagedProcess> {
+  private async start(name: string, args: readonly string[], settings: Readonly<Record<string, string>> = {}): Promise<ManagedProcess> {
     const { supervisor, kubeconfig, temporalAddress } = this.input;
     const [port] = await freePorts(1);
     return await supervisor.start({
@@ -56,6 +59,7 @@ export class Product {
         TEMPORAL_ADDRESS: temporalAddress,
         TZ: 'UTC',
         ...this.input.settings,
+        ...settings,
       },
       ready: () => answersOk(`http://127.0.0.1:${port}/readyz`),
       stopTier: StopTier.Product,
