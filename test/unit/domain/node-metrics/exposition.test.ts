@@ -91,6 +91,11 @@ describe('a sum of counters', () => {
     expect(totals).toEqual(['12', '13', '13'].slice(0, all.length));
   });
 
+  it('forgets pods that are gone', () => {
+    const { memory } = countOn(NO_MEMORY, at(['a', 5], ['b', 7]), new Set(['a', 'b']));
+    expect([...countOn(memory, at(['a', 6]), new Set(['a'])).memory.last.keys()]).toEqual(['a']);
+  });
+
   it('never goes down', () => {
     const round = fc.dictionary(fc.constantFrom('a', 'b', 'c'), fc.nat(100));
     fc.assert(
