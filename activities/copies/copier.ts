@@ -1,6 +1,6 @@
 import type { PersistentVolume, PersistentVolumeClaim } from 'kubernetes-types/core/v1';
 import { Annotation } from '../../api/names/keys';
-import { COPY_KINDS, holdersOf, releaseOf, sourceKey, sourceVersion, volumeSecrets } from '../../domain/pods';
+import { COPY_KINDS, copyNames, holdersOf, releaseOf, sourceKey, sourceVersion, volumeSecrets } from '../../domain/pods';
 import type { CopyContext, SourceMeta, SourceRef } from '../../domain/pods';
 import { isKubeError, keyOf } from '../../kube';
 import type { Fleet } from '../fleet/fleet';
@@ -53,6 +53,12 @@ export class Copier {
       if (fault !== null) return { ...fault, why: `its ${needed.kind} ${needed.name}: ${fault.why}` };
     }
     return this.ensureOne(ref);
+  }
+
+  /** The same for one object alone, whatever the lists say of its copy: somebody may have changed what that holds. @throws KubeError */
+  async restore(ref: SourceRef): Promise<Fault> {
+    await this.flights.get(sourceKey(ref))?.catch(() => null);
+    return this.fly(ref, () => this.make(ref));
   }
 
   /**
@@ -132,7 +138,7 @@ export class Copier {
 
   private async make(ref: SourceRef): Promise<Fault> {
     const { fleet, physical } = this.context;
-    const translated = await translateSource(fleet.virtual, ref, this.context);
+    const translated = await translateSource(fleet.virtual, ref, { ...this.context, volumeName: (volume) => this.volumeName(volume) });
     if ('why' in translated) return { why: translated.why, ours: true };
     try {
       const likelyAbsent = physical.copies[ref.kind].store.get(keyOf(this.keyOf(ref))) === undefined;
@@ -145,7 +151,15 @@ export class Copier {
   }
 
   private keyOf(ref: SourceRef) {
-    return copyKey(ref, this.context.mountNamespace);
+    if (ref.kind === 'PersistentVolume') return { name: this.volumeName(ref.name) };
+    return copyKey(ref, this.context);
+  }
+
+  /** A volume that was copied under an earlier version's name keeps it: its claim is bound to that. */
+  private volumeName(volume: string): string {
+    const names = copyNames({ kind: 'PersistentVolume', namespace: '', name: volume }, this.context.virtualCluster);
+    const { store } = this.context.physical.copies.PersistentVolume;
+    return names.find((name) => store.get(name) !== undefined) ?? names[0] ?? '';
   }
 
   private copyId(ref: SourceRef): string {

@@ -1,5 +1,5 @@
-import { physicalName } from '../../domain/pods';
-import type { CopyKind, SourceRef } from '../../domain/pods';
+import { copyName } from '../../domain/pods';
+import type { CopyContext, CopyKind, SourceRef } from '../../domain/pods';
 import { ConfigMaps, PersistentVolumeClaims, PersistentVolumes, Secrets } from '../../kube';
 import type { KubeObject, ObjectKey, ResourceType } from '../../kube';
 
@@ -17,7 +17,7 @@ export function virtualKey({ kind, namespace, name }: SourceRef): ObjectKey {
 }
 
 /** Where its copy stands, or will stand. */
-export function copyKey({ kind, namespace, name }: SourceRef, mountNamespace: string): ObjectKey {
-  const copy = physicalName(name, namespace);
-  return COPY_TYPES[kind].namespaced ? { namespace: mountNamespace, name: copy } : { name: copy };
+export function copyKey(ref: SourceRef, { mountNamespace, virtualCluster }: CopyContext): ObjectKey {
+  const name = copyName(ref, virtualCluster);
+  return COPY_TYPES[ref.kind].namespaced ? { namespace: mountNamespace, name } : { name };
 }

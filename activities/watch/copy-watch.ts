@@ -1,14 +1,16 @@
 import type { PersistentVolume } from 'kubernetes-types/core/v1';
 import type { ClusterBinding } from '../../api/names/types';
-import { Annotation } from '../../api/names/keys';
-import { COPY_KINDS, copyAction, dependencyKeys, parseSourceKey, sourceKey, sourceVersion, volumeSecrets } from '../../domain/pods';
+import { Annotation, Label } from '../../api/names/keys';
+import { COPY_KINDS, copyAction, dependencyKeys, parseSourceKey, sourceKey, sourceVersion, staleCopyReport, volumeSecrets } from '../../domain/pods';
 import type { CopyFacts, CopyKind, PodObject, SourceMeta, SourceRef } from '../../domain/pods';
 import { keyOf, parseKey } from '../../kube';
 import type { Change, KubeObject } from '../../kube';
 import type { Copier } from '../copies/copier';
 import { copierOf } from '../copies/copier';
 import { COPY_TYPES, virtualKey } from '../copies/kinds';
-import { isUsed, isUser } from '../copies/users';
+import { isUsed, isUser, usersOf } from '../copies/users';
+import { BY_VIRTUAL_UID } from '../fleet/virtual-cluster';
+import { reportOnPod } from '../pod/report';
 import type { WatchContext, WatchPart } from './context';
 import { KeyedQueue } from './keyed-queue';
 
@@ -16,6 +18,12 @@ import { KeyedQueue } from './keyed-queue';
 const CONCURRENCY = 8;
 /** When to try again to let go of a copy that was being written. */
 const BUSY_MILLIS = 1_000;
+/** When to try again what the physical cluster has refused: nothing tells that it thinks better of it. */
+const REFUSED_MILLIS = 60_000;
+/** Of the pods that use an object as many are told at most that its copy is stale. */
+const MOST_TOLD = 100;
+/** Kinds whose copies are nothing but content, so that nobody else writes to them in the ordinary course of things. */
+const HOLDS_CONTENT: readonly CopyKind[] = ['ConfigMap', 'Secret'];
 
 /**
  * Keeps the copies of what this binding's pods use: current with their sources, made again when they are lost, removed a while
@@ -27,6 +35,10 @@ export class CopyWatch implements WatchPart {
   private stopped = false;
   /** By source key: since when no pod uses it. Counted anew after a restart, which only lengthens it. */
   private readonly unusedSince = new Map<string, number>();
+  /** By source key: the version and the reason of a refusal that the pods were told of. */
+  private readonly reported = new Map<string, string>();
+  /** Source keys of copies that somebody else has written to: what they hold has to be looked at. */
+  private readonly touched = new Set<string>();
 
   constructor(private readonly context: WatchContext) {
     const { onError } = context;
@@ -49,7 +61,10 @@ export class CopyWatch implements WatchPart {
     for (const kind of COPY_KINDS) {
       this.ends.push(
         fleet.virtual.sources[kind].subscribe(({ key, new: now }) => this.addSource(refOf(kind, key), now)),
-        physical.copies[kind].subscribe(({ old, new: now }) => this.addCopy(kind, now ?? old)),
+        physical.copies[kind].subscribe(({ old, new: now }) => {
+          if (old !== null && now !== null && HOLDS_CONTENT.includes(kind) && isForeignWrite(old, now)) this.touched.add(keyOfSource(kind, now) ?? '');
+          this.addCopy(kind, now ?? old);
+        }),
       );
     }
     this.compareAll();
@@ -96,8 +111,8 @@ export class CopyWatch implements WatchPart {
   }
 
   private addCopy(kind: CopyKind, copy: KubeObject | null): void {
-    const { [Annotation.VirtualNamespace]: namespace = '', [Annotation.VirtualName]: name } = copy?.metadata?.annotations ?? {};
-    if (name !== undefined) this.queue.add(sourceKey({ kind, namespace, name }));
+    const key = keyOfSource(kind, copy);
+    if (key !== null) this.queue.add(key);
   }
 
   /** @returns when to look again though nothing happens */
@@ -107,10 +122,36 @@ export class CopyWatch implements WatchPart {
     const ref = parseSourceKey(key);
     const copier = this.copier(binding);
     const action = this.decide(ref, copier, binding);
-    if (action.kind === 'none') return action.until;
-    if (action.kind === 'ensure') await copier.ensure(ref);
-    else if (action.kind === 'release' || (await this.isGone(ref))) return (await copier.release(ref)) ? null : Date.now() + BUSY_MILLIS;
+    const restore = action.kind === 'none' && this.touched.has(key) && isUsed(this.context.fleet.virtual, binding, ref);
+    if (action.kind === 'none' && !restore) return this.leave(key, action.until);
+    if (action.kind === 'ensure' || action.kind === 'none') return this.ensure(ref, copier, binding);
+    if (action.kind === 'release' || (await this.isGone(ref))) return (await copier.release(ref)) ? null : Date.now() + BUSY_MILLIS;
     return null;
+  }
+
+  /** What nobody here uses may hold what it likes. */
+  private leave(key: string, until: number | null): number | null {
+    this.touched.delete(key);
+    return until;
+  }
+
+  /** @returns when to try again what the physical cluster has refused */
+  private async ensure(ref: SourceRef, copier: Copier, binding: ClusterBinding): Promise<number | null> {
+    const key = sourceKey(ref);
+    const fault = this.touched.delete(key) ? await copier.restore(ref) : await copier.ensure(ref);
+    if (fault === null || fault.ours) {
+      this.reported.delete(key);
+      return null;
+    }
+    const { fleet, physical } = this.context;
+    const source = fleet.virtual.sources[ref.kind].store.get(keyOf(virtualKey(ref)))?.metadata?.resourceVersion;
+    const said = `${source} ${fault.why}`;
+    const isNews = this.reported.get(key) !== said;
+    this.reported.set(key, said);
+    const running = isNews ? usersOf(fleet.virtual, binding, ref).filter(({ metadata: { uid } }) => physical.pods.store.by(BY_VIRTUAL_UID, uid).length > 0) : [];
+    const report = staleCopyReport(ref, fault.why);
+    for (const pod of running.slice(0, MOST_TOLD)) await reportOnPod(fleet, pod, report);
+    return Date.now() + REFUSED_MILLIS;
   }
 
   private decide(ref: SourceRef, copier: Copier, binding: ClusterBinding) {
@@ -157,4 +198,16 @@ export class CopyWatch implements WatchPart {
 function refOf(kind: CopyKind, key: string): SourceRef {
   const { namespace = '', name } = parseKey(key);
   return { kind, namespace, name };
+}
+
+/** Key of the object of which this is a copy; null: it does not say. */
+function keyOfSource(kind: CopyKind, copy: KubeObject | null): string | null {
+  const { [Annotation.VirtualNamespace]: namespace = '', [Annotation.VirtualName]: name } = copy?.metadata?.annotations ?? {};
+  return name === undefined ? null : sourceKey({ kind, namespace, name });
+}
+
+/** Our own writes change what a copy says of its source or of its holders; one that does not is somebody else's, or puts that right. */
+function isForeignWrite({ metadata: before }: KubeObject, { metadata: after }: KubeObject): boolean {
+  const said = (metadata: KubeObject['metadata']) => JSON.stringify([metadata?.annotations, metadata?.labels?.[Label.ClusterBinding]]);
+  return before?.uid === after?.uid && after?.deletionTimestamp === undefined && said(before) === said(after);
 }

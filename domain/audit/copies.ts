@@ -1,5 +1,5 @@
 import { Annotation, Label } from '../../api/names/keys';
-import { copyAction, copyNeeds, holdersOf, ignoredBecause, isTerminal, namesVirtualPod, physicalName, sourceKey, sourceVersion } from '../pods';
+import { copyAction, copyName, copyNames, copyNeeds, holdersOf, ignoredBecause, isTerminal, namesVirtualPod, physicalName, sourceKey, sourceVersion } from '../pods';
 import type { CopyKind, Ownership, PodObject, SourceRef, VnodeState } from '../pods';
 import type { Sources } from './sources';
 import { unusableBecause, withNeeded } from './sources';
@@ -88,7 +88,7 @@ function auditCopy(copy: CopyMeta, ref: SourceRef | null, { facts, used }: { fac
   if (others && !isUsed) return [];
   const common = { binding, object: objectIn('physical', copy.kind, copy) };
   const gone = (cause: string) => [finding({ ...common, kind: 'Orphan', cause, repair: 'remove' })];
-  if (ref === null || physicalName(ref.name, ref.namespace) !== copy.metadata.name) {
+  if (ref === null || !copyNames(ref, facts.ownership.virtualCluster).includes(copy.metadata.name)) {
     return copy.metadata.labels?.[Label.ClusterBinding] === binding ? gone('no virtual object is found by its annotations and its name') : [];
   }
   if (holders.length === 0) return gone('no ClusterBinding that exists uses it');
@@ -119,7 +119,7 @@ function judged(ref: SourceRef, { copy, holders, isUsed, facts, common }: Judgin
 }
 
 function missingCopy(ref: SourceRef, { ownership, mountNamespace }: CopyAuditFacts): Finding {
-  const name = physicalName(ref.name, ref.namespace);
+  const name = copyName(ref, ownership.virtualCluster);
   const namespace = ref.kind === 'PersistentVolume' ? {} : { namespace: mountNamespace };
   const object = { cluster: 'physical', kind: ref.kind, ...namespace, name } as const;
   return finding({ kind: 'Missing', binding: ownership.binding, object, cause: `running pods use ${ref.kind} ${pathOf(ref)}, and it has no copy` });

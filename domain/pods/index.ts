@@ -4,6 +4,7 @@ export { canonicalJson, sameJson } from './canonical-json';
 export { failedCreateReport, nodeClosingReport, PHYSICAL_POD_LOST_MESSAGE, PodReason, warning, type PodReport } from './reasons';
 
 export { physicalHostname } from './naming/hostname';
+export { copyName, copyNames } from './naming/copy-name';
 export { physicalName } from './naming/physical-name';
 export { tokenSecretName } from './naming/token-secret-name';
 
@@ -36,6 +37,7 @@ export {
   type MissingNeed,
 } from './dependencies/needs';
 export { toPhysicalSecret, type SecretSource } from './dependencies/secret-copy';
+export { staleCopyReport } from './dependencies/stale-report';
 export { COPY_KINDS, parseSourceKey, sourceKey, type CopyKind, type SourceRef } from './dependencies/source-ref';
 export { toPhysicalVolume, type VolumeSource } from './dependencies/volume-copy';
 export { volumeSecrets, type VolumeSecret } from './dependencies/volume-secrets';

@@ -16,6 +16,8 @@ export const PodReason = {
   NodeClosing: 'NodeClosing',
   /** The pod runs without Secrets for pulling its images, because they are not there. */
   FailedToRetrieveImagePullSecret: 'FailedToRetrieveImagePullSecret',
+  /** What the pod uses was changed, and its copy could not be. */
+  FailedUpdateCopy: 'FailedUpdateCopy',
   /** Changes of the virtual pod could not be carried over in place. */
   FailedUpdatePod: 'FailedUpdatePod',
 } as const;

@@ -102,6 +102,33 @@ describe('ConfigMaps and Secrets', () => {
     });
   });
 
+  it('are put right when somebody edits a copy that a pod uses', async () => {
+    await needs.physical.merge(needs.copyPath('ConfigMap', 'c-env'), { data: { key: 'by hand', more: '1' } });
+    await needs.physical.merge(needs.copyPath('Secret', 's-env'), { data: { key: base64('by hand') } });
+    await eventually(async () => expect((await needs.copyOf('ConfigMap', 'c-env'))?.data).toEqual({ key: 'c-env' }));
+    await needs.copyIs('Secret', 's-env', { data: { key: base64('rotated') } });
+  });
+
+  it('that cannot follow are told on the pods that use them', async () => {
+    const group = '/apis/admissionregistration.k8s.io/v1';
+    await needs.physical.create(`${group}/validatingadmissionpolicies`, {
+      metadata: { name: 'frozen' },
+      spec: {
+        matchConstraints: { resourceRules: [{ apiGroups: [''], apiVersions: ['v1'], operations: ['UPDATE'], resources: ['configmaps'] }] },
+        validations: [{ expression: "!has(object.data) || !('forbidden' in object.data)" }],
+      },
+    });
+    await needs.physical.create(`${group}/validatingadmissionpolicybindings`, { metadata: { name: 'frozen' }, spec: { policyName: 'frozen', validationActions: ['Deny'] } });
+    await eventually(async () => {
+      const asked = needs.physical.merge(`${needs.copyPath('ConfigMap', 'c-from')}?dryRun=All`, { data: { forbidden: '1' } });
+      await expect(asked).rejects.toThrow(/forbidden|denied/);
+    });
+    await needs.change('ConfigMap', 'c-from', { data: { forbidden: '1' } });
+    await eventually(async () => expect(await needs.said('everything', 'FailedUpdateCopy')).toEqual([expect.stringContaining('ConfigMap c-from')]));
+    await needs.change('ConfigMap', 'c-from', { data: { forbidden: null } });
+    for (const kind of ['validatingadmissionpolicybindings', 'validatingadmissionpolicies']) await needs.physical.delete(`${group}/${kind}/frozen`);
+  });
+
   it('are shared, kept while one pod uses them, removed after the last, and made again for the next', async () => {
     await needs.put('ConfigMap', 'shared', { data: { key: '1' } });
     for (const name of ['sharer-1', 'sharer-2']) await needs.createPod(name, using('ConfigMap', 'shared'));

@@ -1,6 +1,6 @@
 import type { PersistentVolume, Pod, Secret } from 'kubernetes-types/core/v1';
 import { Annotation, Label, WORKER_NAMESPACE } from '../../api/names/keys';
-import { physicalName } from '../../domain/pods';
+import { copyName, physicalName } from '../../domain/pods';
 import { FakeAnnotation } from '../../local/clusters/kwok-stages';
 import { eventually, throughout } from '../support/eventually';
 import { base64, HOME, MOUNT, Needs, using, type Stored } from '../support/needs';
@@ -22,7 +22,9 @@ afterAll(async () => {
 
 describe('claims', () => {
   const VOLUMES = '/api/v1/persistentvolumes';
-  const volumeCopy = (name: string) => needs.physical.find<PersistentVolume>(`${VOLUMES}/${physicalName(name, '')}`);
+  let virtualCluster: string;
+  const nameOf = (volume: string) => copyName({ kind: 'PersistentVolume', namespace: '', name: volume }, virtualCluster);
+  const volumeCopy = (name: string) => needs.physical.find<PersistentVolume>(`${VOLUMES}/${nameOf(name)}`);
   const csi = (handle: string) => ({
     ...{ driver: 'csi.example', volumeHandle: handle },
     nodeStageSecretRef: { name: 'stage', namespace: 'default' },
@@ -39,6 +41,7 @@ describe('claims', () => {
     });
 
   beforeAll(async () => {
+    virtualCluster = (await needs.virtual.get<{ metadata: { uid: string } }>('/api/v1/namespaces/kube-system')).metadata.uid;
     for (const name of ['stage', 'publish']) await needs.put('Secret', name, { stringData: { key: name } });
     await needs.physical.create('/apis/storage.k8s.io/v1/storageclasses', {
       metadata: { name: 'lenders-default', annotations: { 'storageclass.kubernetes.io/is-default-class': 'true' } },
@@ -52,7 +55,7 @@ describe('claims', () => {
     await needs.createPod('with-data', using('PersistentVolumeClaim', 'data'));
     const physical = await needs.physicalPod(await needs.runs('with-data'));
     expect(physical.spec?.volumes?.[0]?.persistentVolumeClaim?.claimName).toBe(physicalName('data', 'default'));
-    await needs.copyIs('PersistentVolumeClaim', 'data', { spec: { volumeName: physicalName('pv-data', ''), storageClassName: '' }, status: { phase: 'Bound' } });
+    await needs.copyIs('PersistentVolumeClaim', 'data', { spec: { volumeName: nameOf('pv-data'), storageClassName: '' }, status: { phase: 'Bound' } });
     const { spec } = (await volumeCopy('pv-data'))!;
     expect(spec?.persistentVolumeReclaimPolicy).toBe('Retain');
     for (const name of ['stage', 'publish'] as const) {

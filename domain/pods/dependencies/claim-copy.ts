@@ -1,6 +1,6 @@
 import type { PersistentVolumeClaim, PersistentVolumeClaimSpec, PersistentVolumeClaimStatus } from 'kubernetes-types/core/v1';
 import { physicalName } from '../naming/physical-name';
-import { copyMetadata, type CopyContext, type SourceMeta } from './copy-metadata';
+import { copyMetadata, volumeNameIn, type CopyContext, type SourceMeta } from './copy-metadata';
 
 /** A virtual PersistentVolumeClaim as far as its copy needs it. */
 export interface ClaimSource {
@@ -36,7 +36,7 @@ export function toPhysicalClaim({ metadata, spec, status }: ClaimSource, context
       ...(spec.volumeMode && { volumeMode: spec.volumeMode }),
       resources: { requests: { storage } },
       storageClassName: '',
-      volumeName: physicalName(spec.volumeName ?? '', ''),
+      volumeName: volumeNameIn(context, spec.volumeName ?? ''),
     },
   };
 }

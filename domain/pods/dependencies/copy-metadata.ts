@@ -3,6 +3,7 @@ import { encodeExpected } from '../../metadata';
 import { ownershipLabels } from '../identity/ownership';
 import { annotationBytes, MAX_ANNOTATION_BYTES } from '../identity/pushed-metadata';
 import { userEntries } from '../identity/reserved';
+import { copyName } from '../naming/copy-name';
 import type { Ownership } from '../types';
 
 /** Metadata of a virtual object as far as its copy needs it. */
@@ -19,6 +20,13 @@ export interface SourceMeta {
 /** Where a copy belongs, and on whose behalf it is made. */
 export interface CopyContext extends Ownership {
   readonly mountNamespace: string;
+  /** Name of the copy of a volume. Default the rule's, for one that has no copy of an earlier name. */
+  readonly volumeName?: (volume: string) => string;
+}
+
+/** See {@link CopyContext.volumeName}. */
+export function volumeNameIn({ virtualCluster, volumeName }: CopyContext, volume: string): string {
+  return volumeName?.(volume) ?? copyName({ kind: 'PersistentVolume', namespace: '', name: volume }, virtualCluster);
 }
 
 /** Labels and annotations of a copy. */

@@ -1,6 +1,6 @@
 import type { PersistentVolume, PersistentVolumeSpec } from 'kubernetes-types/core/v1';
 import { physicalName } from '../naming/physical-name';
-import { copyMetadata, type CopyContext, type SourceMeta } from './copy-metadata';
+import { copyMetadata, volumeNameIn, type CopyContext, type SourceMeta } from './copy-metadata';
 import { physicalVolumeSecrets } from './volume-secrets';
 
 /** A virtual PersistentVolume as far as its copy needs it. */
@@ -21,7 +21,7 @@ export function toPhysicalVolume({ metadata, spec }: VolumeSource, context: Copy
   return {
     apiVersion: 'v1',
     kind: 'PersistentVolume',
-    metadata: { name: physicalName(metadata.name, ''), ...copyMetadata(metadata, context) },
+    metadata: { name: volumeNameIn(context, metadata.name), ...copyMetadata(metadata, context) },
     spec: {
       ...withoutClass(rest),
       ...(spec.local && { nodeAffinity }),

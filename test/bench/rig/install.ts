@@ -52,8 +52,8 @@ export async function renewKubeconfig(virtual: Cluster, physical: Cluster, dir: 
   await virtual.api.merge(`/api/v1/namespaces/${SYSTEM_NAMESPACE}/secrets/${KUBECONFIG_SECRET}`, { stringData });
 }
 
-/** @throws Error with what the command wrote to standard error */
-async function run(...args: string[]): Promise<void> {
+/** A command of the product's own. @throws Error with what it wrote to standard error */
+export async function run(...args: string[]): Promise<void> {
   const said: string[] = [];
   const io = { out: () => undefined, err: (text: string) => void said.push(text) };
   const code = await kubeocean(['node', 'kubeocean', ...args], io);

@@ -89,7 +89,7 @@ describe('copies of volumes and claims', () => {
   const spec = (more: object = {}) => toPhysicalVolume(volume(more), CONTEXT).spec;
 
   it('a volume is reserved for the copy of its claim, retained, and has no class', () => {
-    expect(toPhysicalVolume(volume(), CONTEXT).metadata).toMatchObject({ name: physicalName('pv-1', ''), annotations: { [Annotation.VirtualNamespace]: '', [Annotation.VirtualName]: 'pv-1' } });
+    expect(toPhysicalVolume(volume(), CONTEXT).metadata).toMatchObject({ name: physicalName('pv-1', CONTEXT.virtualCluster), annotations: { [Annotation.VirtualNamespace]: '', [Annotation.VirtualName]: 'pv-1' } });
     expect(spec()).toMatchObject({
       capacity: { storage: '10Gi' },
       persistentVolumeReclaimPolicy: 'Retain',
@@ -133,7 +133,7 @@ describe('copies of volumes and claims', () => {
     expect(toPhysicalClaim(claim(), CONTEXT).spec).toEqual({
       accessModes: ['ReadWriteOnce'],
       storageClassName: '',
-      volumeName: physicalName('pv-1', ''),
+      volumeName: physicalName('pv-1', CONTEXT.virtualCluster),
       resources: { requests: { storage: '10Gi' } },
     });
   });

@@ -1,4 +1,4 @@
-import { physicalHostname, physicalName, tokenSecretName } from '../../../../domain/pods';
+import { copyName, copyNames, physicalHostname, physicalName, tokenSecretName } from '../../../../domain/pods';
 import { aPod } from '../../../support/builders/pod';
 
 describe('physicalName (spec pods.md 0.2)', () => {
@@ -41,4 +41,12 @@ describe('physicalHostname', () => {
     expect(physicalHostname(aPod(name).spec({ hostname }).build())).toBe(expected);
     expect(expected).toMatch(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/);
   });
+});
+
+describe('names of copies', () => {
+  const volume = { kind: 'PersistentVolume', namespace: '', name: 'pv-1' } as const;
+  const claim = { kind: 'PersistentVolumeClaim', namespace: 'default', name: 'pv-1' } as const;
+  it('of volumes are apart for each virtual cluster', () => expect(copyName(volume, 'a')).not.toBe(copyName(volume, 'b')));
+  it('of everything else are those of the mount namespace', () => expect(copyNames(claim, 'a')).toEqual([physicalName('pv-1', 'default')]));
+  it('of volumes from earlier versions are known', () => expect(copyNames(volume, 'a')).toEqual([copyName(volume, 'a'), physicalName('pv-1', '')]));
 });

@@ -1,0 +1,159 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { PersistentVolume, Pod } from 'kubernetes-types/core/v1';
+import { CLUSTER_BINDING_KIND, GROUP_VERSION } from '../../api/names/group';
+import { Annotation, Label, SYSTEM_NAMESPACE, Taint, WORKER_NAMESPACE } from '../../api/names/keys';
+import type { ClusterBinding } from '../../api/names/types';
+import { copyName, physicalName } from '../../domain/pods';
+import type { Cluster } from '../../local/clusters/cluster';
+import { isRunning, uidOf } from '../../local/demo/observe';
+import { startProduct } from '../../local/demo/product';
+import { run } from '../bench/rig/install';
+import { BINDING, BINDINGS_PATH, CLUSTER_ID } from '../bench/rig/manifests';
+import { eventually, throughout } from '../support/eventually';
+import { Lending } from '../support/lending';
+
+jest.setTimeout(120_000);
+
+const HOME = '/api/v1/namespaces/default';
+const VOLUMES = '/api/v1/persistentvolumes';
+/** The second virtual cluster borrows from the same physical one, into a namespace of its own. */
+const SECOND = { binding: 'second', clusterId: 'second', mountNamespace: 'second-worker' };
+/** A second binding of the first virtual cluster, to the same cluster and mount namespace. */
+const TOO = { binding: 'too', clusterId: 'too', mountNamespace: WORKER_NAMESPACE };
+
+let lending: Lending;
+let other: Cluster;
+
+const kubeconfigOf = (file: string) => readFile(join(lending.stack.dir, file), 'utf8');
+
+async function bind(borrower: Cluster, { binding, clusterId, mountNamespace }: typeof SECOND, kubeconfig: string): Promise<void> {
+  const name = `${binding}-kubeconfig`;
+  await borrower.api.create(`/api/v1/namespaces/${SYSTEM_NAMESPACE}/secrets`, { metadata: { name }, stringData: { kubeconfig } });
+  await borrower.api.create(BINDINGS_PATH, {
+    ...{ apiVersion: GROUP_VERSION, kind: CLUSTER_BINDING_KIND, metadata: { name: binding } },
+    spec: { clusterID: clusterId, mountNamespace, secretRef: { name, namespace: SYSTEM_NAMESPACE } },
+  });
+  await eventually(async () => {
+    const { status } = await borrower.api.get<ClusterBinding>(`${BINDINGS_PATH}/${binding}`);
+    if (status?.phase !== 'Ready') throw new Error(`${binding}: ${JSON.stringify(status)}`);
+  }, { within: 60_000, every: 500 });
+}
+
+/** A node for one binding, lent. */
+async function lend(borrower: Cluster, node: string, { binding, clusterId }: { binding: string; clusterId: string }): Promise<void> {
+  await lending.addNode(node);
+  await lending.lend(node, { cluster: binding });
+  await eventually(async () => {
+    const vnode = await borrower.api.get<{ spec?: { taints?: { key: string }[] } }>(`/api/v1/nodes/vnode-${clusterId}-${node}`);
+    expect(vnode.spec?.taints?.map(({ key }) => key)).toEqual([Taint.Vnode]);
+  }, { within: 30_000 });
+}
+
+beforeAll(async () => {
+  lending = await Lending.open({ physicalClusters: 2 });
+  const { stack, physical } = lending;
+  other = stack.physical[1]!;
+  await run('install', '--kubeconfig', other.kubeconfig, '--role', 'virtual');
+  await run('install', '--kubeconfig', physical.kubeconfig, '--role', 'physical', '--namespace', SECOND.mountNamespace);
+  const file = join(stack.dir, 'second.kubeconfig');
+  await run('kubeconfig', '--kubeconfig', physical.kubeconfig, '--namespace', SECOND.mountNamespace, '--output', file);
+  await startProduct({
+    ...{ supervisor: stack.supervisor, dir: stack.dir, name: 'second', workers: 1 },
+    ...{ kubeconfig: other.kubeconfig, temporalAddress: stack.temporal.address, temporalNamespace: 'second' },
+  });
+  await Promise.all([
+    bind(other, SECOND, await kubeconfigOf('second.kubeconfig')),
+    bind(lending.virtual, TOO, await kubeconfigOf('binding.kubeconfig')),
+  ]);
+  await Promise.all([
+    lend(lending.virtual, 'first-node', { binding: BINDING, clusterId: CLUSTER_ID }),
+    lend(lending.virtual, 'too-node', TOO),
+    lend(other, 'second-node', SECOND),
+  ]);
+}, 400_000);
+
+afterAll(async () => {
+  await lending?.close();
+});
+
+/** A pod with a ConfigMap and a claim, as both borrowers would name them. */
+async function runPod(borrower: Cluster, nodeName: string, name: string, volumes: object[] = []): Promise<Pod> {
+  await borrower.api.create(`${HOME}/pods`, { metadata: { name }, spec: { nodeName, containers: [{ name: 'main', image: 'nginx' }], volumes } });
+  return await eventually(async () => {
+    const pod = await borrower.api.get<Pod>(`${HOME}/pods/${name}`);
+    if (!isRunning(pod)) throw new Error(`${name} does not run: ${JSON.stringify(pod.status)}`);
+    return pod;
+  }, { within: 30_000 });
+}
+
+const volumes = [{ name: 'c', configMap: { name: 'settings' } }, { name: 'd', persistentVolumeClaim: { claimName: 'data' } }];
+
+async function putDependencies({ api }: Cluster, value: string): Promise<void> {
+  const size = { storage: '1Gi' };
+  const spec = { accessModes: ['ReadWriteOnce'], storageClassName: 'none' };
+  await api.create(`${HOME}/configmaps`, { metadata: { name: 'settings' }, data: { key: value } });
+  await api.create(VOLUMES, { metadata: { name: 'data' }, spec: { ...spec, capacity: size, hostPath: { path: `/${value}` } } });
+  await api.create(`${HOME}/persistentvolumeclaims`, { metadata: { name: 'data' }, spec: { ...spec, volumeName: 'data', resources: { requests: size } } });
+}
+
+/** UIDs of everything of one virtual cluster in the physical one. */
+async function tracesOf(borrower: Cluster): Promise<string[]> {
+  const { metadata } = await borrower.api.get<{ metadata: { uid: string } }>('/api/v1/namespaces/kube-system');
+  const selector = `labelSelector=${encodeURIComponent(`${Label.VirtualCluster}=${metadata.uid}`)}`;
+  const paths = ['pods', 'configmaps', 'secrets', 'persistentvolumeclaims', 'persistentvolumes'].map((kind) => `/api/v1/${kind}?${selector}`);
+  const lists = await Promise.all(paths.map((path) => lending.physical.api.get<{ items: Pod[] }>(path)));
+  return lists.flatMap(({ items }) => items.map(uidOf)).sort();
+}
+
+describe('two virtual clusters on one physical cluster', () => {
+  it('run pods, ConfigMaps, claims and volumes of the same names side by side', async () => {
+    await Promise.all([putDependencies(lending.virtual, 'first'), putDependencies(other, 'second')]);
+    await Promise.all([
+      runPod(lending.virtual, `vnode-${CLUSTER_ID}-first-node`, 'web', volumes),
+      runPod(other, `vnode-${SECOND.clusterId}-second-node`, 'web', volumes),
+    ]);
+    const { api } = lending.physical;
+    const uids = await Promise.all([lending.virtual, other].map(async (one) => (await one.api.get<{ metadata: { uid: string } }>('/api/v1/namespaces/kube-system')).metadata.uid));
+    const paths = await Promise.all(uids.map(async (uid) => (await api.get<PersistentVolume>(`${VOLUMES}/${copyName({ kind: 'PersistentVolume', namespace: '', name: 'data' }, uid)}`)).spec?.hostPath?.path));
+    expect(paths).toEqual(['/first', '/second']);
+    const settings = physicalName('settings', 'default');
+    const values = await Promise.all([WORKER_NAMESPACE, SECOND.mountNamespace].map(async (namespace) => (await api.get<{ data: { key: string } }>(`/api/v1/namespaces/${namespace}/configmaps/${settings}`)).data.key));
+    expect(values).toEqual(['first', 'second']);
+  });
+
+  it('one deletes its pod, by force, and stops altogether: the other loses nothing', async () => {
+    const before = await tracesOf(other);
+    expect(before.length).toBeGreaterThanOrEqual(5);
+    await lending.virtual.api.delete(`${HOME}/pods/web`, { gracePeriodSeconds: 0 });
+    await throughout(async () => expect(await tracesOf(other)).toEqual(before), 1_500, 300);
+    await runPod(lending.virtual, `vnode-${CLUSTER_ID}-first-node`, 'web', volumes);
+    await Promise.all(lending.product.running.map((worker) => worker.kill()));
+    await lending.product.startWorker();
+    await throughout(async () => expect(await tracesOf(other)).toEqual(before), 3_000, 300);
+    expect(isRunning(await other.api.get<Pod>(`${HOME}/pods/web`))).toBe(true);
+  });
+});
+
+describe('two bindings of one virtual cluster, in one mount namespace', () => {
+  const copies = async () => {
+    const { items } = await lending.physical.api.get<{ items: Pod[] }>(`/api/v1/namespaces/${WORKER_NAMESPACE}/pods`);
+    return items.filter(({ metadata }) => metadata?.annotations?.[Annotation.VirtualPodName] === 'mover');
+  };
+
+  it('hand a name over: the copy of the one goes, that of the other starts', async () => {
+    const first = await runPod(lending.virtual, `vnode-${CLUSTER_ID}-first-node`, 'mover');
+    await lending.virtual.api.delete(`${HOME}/pods/mover`, { gracePeriodSeconds: 0 });
+    const next = await runPod(lending.virtual, `vnode-${TOO.clusterId}-too-node`, 'mover');
+    expect(uidOf(next)).not.toBe(uidOf(first));
+    expect((await copies()).map(({ metadata }) => [metadata?.annotations?.[Annotation.VirtualPodUid], metadata?.labels?.[Label.ClusterBinding]])).toEqual([[uidOf(next), TOO.binding]]);
+  });
+
+  it('one ends, and the pods of the other run on', async () => {
+    const kept = await copies();
+    await lending.virtual.api.delete(`${BINDINGS_PATH}/${BINDING}`);
+    await eventually(async () => expect(await lending.virtual.api.find(`${BINDINGS_PATH}/${BINDING}`)).toBeNull(), { within: 60_000 });
+    expect((await copies()).map(uidOf)).toEqual(kept.map(uidOf));
+    expect(isRunning(await lending.virtual.api.get<Pod>(`${HOME}/pods/mover`))).toBe(true);
+  });
+});
