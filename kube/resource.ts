@@ -14,6 +14,7 @@ import type {
   ServiceAccount,
 } from 'kubernetes-types/core/v1';
 import type { RuntimeClass } from 'kubernetes-types/node/v1';
+import type { EndpointSlice } from 'kubernetes-types/discovery/v1';
 import type { ClusterRole, ClusterRoleBinding, Role, RoleBinding } from 'kubernetes-types/rbac/v1';
 import type { PriorityClass } from 'kubernetes-types/scheduling/v1';
 import type { CSINode } from 'kubernetes-types/storage/v1';
@@ -81,6 +82,7 @@ export const LogConfigs = resourceType<KubeObject>('cls.cloud.tencent.com/v1', '
 export const Events = resourceType<Event>('v1', 'Event', namespaced);
 export const ServiceAccounts = resourceType<ServiceAccount>('v1', 'ServiceAccount', namespaced);
 export const Services = resourceType<Service>('v1', 'Service', namespaced);
+export const EndpointSlices = resourceType<EndpointSlice>('discovery.k8s.io/v1', 'EndpointSlice', namespaced);
 /** The heartbeat objects of nodes (`coordination.k8s.io` Lease); "lease" alone means lending. */
 export const NodeLeases = resourceType<Lease>('coordination.k8s.io/v1', 'Lease', namespaced);
 export const CertificateSigningRequests = resourceType<CertificateSigningRequest>(

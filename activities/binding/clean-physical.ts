@@ -4,6 +4,7 @@ import { isKubeError, Nodes, Pods, ResourceLeasingPolicies, Secrets } from '../.
 import type { KubeClient, KubeObject, ResourceType } from '../../kube';
 import { releaseAllCopies } from '../copies/release-all';
 import { selectorOf } from '../fleet/selector';
+import { releaseServices } from '../services/release-services';
 import { releaseMountNamespace } from './mount-namespace';
 
 /** Whose traces are to be removed, and where. */
@@ -38,6 +39,7 @@ export async function cleanPhysical(cleaning: Cleaning): Promise<number> {
   await removeDead(cleaning, Secrets, { ...selection, labelSelector: `${selection.labelSelector},${Label.ServiceAccountToken}=true` });
   if (hasNamesake) return 0;
   await releaseAllCopies({ client, mountNamespace: namespace, virtualCluster, binding, exists: cleaning.bindingExists });
+  await releaseServices({ client, virtualCluster, binding, exists: cleaning.bindingExists });
   await releasePolicies(client, binding);
   if (!cleaning.namespaceInUse) await releaseMountNamespace(client, namespace, virtualCluster);
   return 0;

@@ -1,11 +1,13 @@
 import { copyWrite } from '../../domain/pods';
-import type { CopyObject } from '../../domain/pods';
+import type { CopyObject, CopyWrite } from '../../domain/pods';
 import { isKubeError, KubeError, keyOf } from '../../kube';
 import type { KubeClient, KubeObject, ResourceType } from '../../kube';
 
 interface Place {
   readonly client: KubeClient;
   readonly type: ResourceType<KubeObject>;
+  /** How one that exists is changed. Default {@link copyWrite}. */
+  readonly plan?: (desired: CopyObject, live: CopyObject) => CopyWrite;
 }
 
 /**
@@ -37,9 +39,9 @@ async function created({ client, type }: Place, desired: KubeObject): Promise<bo
  * it would where somebody deletes and creates the original.
  */
 async function adjust(place: Place, desired: KubeObject, live: KubeObject): Promise<void> {
-  const { client, type } = place;
+  const { client, type, plan = copyWrite } = place;
   const { namespace, name = '', uid, resourceVersion } = live.metadata ?? {};
-  const write = copyWrite(desired as CopyObject, live as CopyObject);
+  const write = plan(desired as CopyObject, live as CopyObject);
   switch (write.kind) {
     case 'none':
       return;

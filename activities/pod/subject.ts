@@ -2,6 +2,7 @@ import type { Pod } from 'kubernetes-types/core/v1';
 import type { ClusterBinding } from '../../api/names/types';
 import { physicalName } from '../../domain/pods';
 import type { Ownership, PodObject, TranslationContext } from '../../domain/pods';
+import { resolvesThere } from '../../domain/services';
 import { Pods } from '../../kube';
 import type { ObjectKey } from '../../kube';
 import type { VirtualPodRef } from '../../workflows/contracts/activities';
@@ -57,6 +58,7 @@ export async function translationOf({ virtual }: Fleet, subject: Subject, physic
     directScheduling: subject.binding.spec.directScheduling,
     podPriorityClassName: subject.binding.spec.podPriorityClassName,
     ...(await virtual.endpoints.resolve(subject.binding)),
+    resolvesThere: resolvesThere(subject.binding.spec),
   };
 }
 

@@ -21,6 +21,7 @@ import { NodeWatch } from './node-watch';
 import { PodWatch } from './pod-watch';
 import { PolicyWatch } from './policy-watch';
 import { Reachability } from './reachability';
+import { ServiceWatch } from './service-watch';
 import { TokenWatch } from './token-watch';
 import { WarningWatch } from './warning-watch';
 
@@ -68,7 +69,7 @@ export async function watchBinding(
 
 /** Everything that compares the two sides: it needs both sides' lists. */
 async function runParts(context: WatchContext, watched: Set<WatchContext>, ended: AbortSignal): Promise<void> {
-  const mirrors = [CopyWatch, ClaimWatch, HostPortWatch, CsiNodeWatch];
+  const mirrors = [CopyWatch, ClaimWatch, HostPortWatch, CsiNodeWatch, ServiceWatch];
   const parts = [EditGuard, NodeWatch, PodWatch, PolicyWatch, TokenWatch, ...mirrors, WarningWatch].map((Part) => new Part(context));
   watched.add(context);
   try {

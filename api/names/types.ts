@@ -45,6 +45,7 @@ export interface ClusterBindingSpec {
   readonly nodeSelector?: NodeSelector;
   /** Physical namespace that receives every copied object. */
   readonly mountNamespace?: string;
+  /** Namespaces whose Services are mirrored into the physical cluster. Default none. */
   readonly serviceNamespaces?: readonly string[];
   /** True: vnodes do not get the taint `kubeocean.io/vnode`. Default false. */
   readonly disableNodeDefaultTaint?: boolean;

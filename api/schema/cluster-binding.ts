@@ -59,7 +59,7 @@ export const clusterBindingSpecSchema = z
       .regex(/^([a-z0-9]([-a-z0-9]*[a-z0-9])?)?$/, 'must be the name of a namespace')
       .optional()
       .describe('Namespace of the physical cluster that receives all pods and what they need, by convention kubeocean-worker. Needed, and cannot be changed once set.'),
-    serviceNamespaces: z.array(z.string().min(1)).optional().describe('Reserved; checked and otherwise unused.'),
+    serviceNamespaces: z.array(z.string().min(1)).optional().describe('Namespaces whose Services are mirrored into those of the same names in the physical cluster, so that pods there reach them by name.'),
     disableNodeDefaultTaint: z
       .boolean()
       .optional()

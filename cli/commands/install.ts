@@ -2,7 +2,7 @@ import { Option, type Command } from 'commander';
 import { WORKER_NAMESPACE } from '../../api/names/keys';
 import { withCluster } from '../connect';
 import { applyManifest, type Applied, type ApplyResult } from '../install/apply';
-import { CLUSTER_ROLES, NODE_FIGURES, readManifests, type ClusterRoleName } from '../install/manifests';
+import { CLUSTER_ROLES, NODE_FIGURES, readManifests, SERVICE_MIRRORS, type ClusterRoleName } from '../install/manifests';
 import { placeIn } from '../install/place';
 import { waitUntilEstablished } from '../install/wait-until-established';
 import type { Io } from '../io';
@@ -13,6 +13,7 @@ interface InstallOptions {
   readonly role: ClusterRoleName;
   readonly namespace?: string;
   readonly nodeFigures?: boolean;
+  readonly services?: boolean;
   readonly dryRun?: boolean;
 }
 
@@ -29,6 +30,7 @@ export function registerInstall(program: Command, io: Io): void {
     )
     .option('--namespace <name>', `physical only: the mount namespace (default: "${WORKER_NAMESPACE}")`)
     .option('--node-figures', 'physical only: also grant the node proxy, for all figures of lent nodes; it opens every kubelet to the borrower')
+    .option('--services', 'physical only: also grant Services and EndpointSlices everywhere, for bindings with serviceNamespaces')
     .option('--dry-run', 'let the API server check everything and write nothing')
     .action((options: InstallOptions) => install(options, io));
 }
@@ -48,13 +50,14 @@ async function install(options: InstallOptions, io: Io): Promise<void> {
   });
 }
 
-function manifestsFor({ role, namespace, nodeFigures }: InstallOptions) {
+function manifestsFor({ role, namespace, nodeFigures, services }: InstallOptions) {
   if (role === 'virtual') {
-    const given = namespace === undefined ? nodeFigures && '--node-figures' : '--namespace';
+    const given = (namespace !== undefined && '--namespace') || (nodeFigures && '--node-figures') || (services && '--services');
     if (given) throw new UserError(`${given} goes with --role physical only; leave it out.`);
     return readManifests(role);
   }
-  const manifests = [...readManifests(role), ...(nodeFigures ? readManifests(NODE_FIGURES) : [])];
+  const extras = [...(nodeFigures ? readManifests(NODE_FIGURES) : []), ...(services ? readManifests(SERVICE_MIRRORS) : [])];
+  const manifests = [...readManifests(role), ...extras];
   return placeIn(namespace ?? WORKER_NAMESPACE, manifests);
 }
 

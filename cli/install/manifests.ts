@@ -44,14 +44,17 @@ const CUSTOM_RESOURCE: Readonly<Record<ClusterRoleName, string>> = { virtual: CL
 
 /** Rights that a lender may grant beyond those of an ordinary installation, by their folder below `deploy/rbac`. */
 export const NODE_FIGURES = 'physical-node-figures';
+export const SERVICE_MIRRORS = 'physical-services';
+type ExtraRights = typeof NODE_FIGURES | typeof SERVICE_MIRRORS;
 
 /**
  * The objects of one side, from `deploy/crds` and `deploy/rbac/<role>`, in the order of application.
  *
  * @param deploy The folder to read; default that of this package.
  */
-export function readManifests(role: ClusterRoleName | typeof NODE_FIGURES, deploy = join(packageRoot(), 'deploy')): Manifest[] {
-  const crds = role === NODE_FIGURES ? [] : readFolder(join(deploy, 'crds')).filter((crd) => definedKind(crd) === CUSTOM_RESOURCE[role]);
+export function readManifests(role: ClusterRoleName | ExtraRights, deploy = join(packageRoot(), 'deploy')): Manifest[] {
+  const resource = role === 'virtual' || role === 'physical' ? CUSTOM_RESOURCE[role] : null;
+  const crds = resource === null ? [] : readFolder(join(deploy, 'crds')).filter((crd) => definedKind(crd) === resource);
   const rbac = readFolder(join(deploy, 'rbac', role));
   return [...crds, ...rbac].sort((a, b) => TYPES.indexOf(typeOf(a)) - TYPES.indexOf(typeOf(b)));
 }

@@ -49,6 +49,9 @@ export const Reason = {
   /** What a repair has done. */
   Repaired: 'Repaired',
 
+  /** A Service of `serviceNamespaces`, or its endpoints, is not in the physical cluster; the message says why. */
+  ServiceNotMirrored: 'ServiceNotMirrored',
+
   WindowOpen: 'WindowOpen',
   /** The end of the lease is near: pods and vnode tell when. */
   NoticeGiven: 'NoticeGiven',

@@ -13,6 +13,8 @@ export interface Expectations {
   readonly virtualCluster: string | null;
   /** `gitVersion` of the virtual cluster; null: not known. */
   readonly virtualVersion: string | null;
+  /** Whether the binding names `serviceNamespaces`, which takes more rights. Default false. */
+  readonly mirrorsServices?: boolean;
 }
 
 /** What checking a cluster found. */
@@ -40,7 +42,7 @@ export async function checkCluster(client: KubeClient, expected: Expectations): 
   const [crd, mount, permissions] = await Promise.all([
     guarded(Check.CRDPresent, () => checkPolicyKind(client)),
     checkMountNamespace(client, expected),
-    checkPermissions(client, expected.mountNamespace).catch((error: unknown) => [unanswered(Check.Permissions, error)]),
+    checkPermissions(client, expected).catch((error: unknown) => [unanswered(Check.Permissions, error)]),
   ]);
   return { ...mount, checks: [...contact, whoAmI, ...skew, crd, ...mount.checks, ...permissions] };
 }

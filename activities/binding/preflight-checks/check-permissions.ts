@@ -1,7 +1,7 @@
 import { Check, failed, passed, warned } from '../../../domain/binding';
 import type { PreflightCheck } from '../../../domain/binding';
 import type { KubeClient } from '../../../kube';
-import { FIGURES_PERMISSIONS, OPTIONAL_PERMISSIONS, REQUIRED_PERMISSIONS } from './permissions';
+import { FIGURES_PERMISSIONS, OPTIONAL_PERMISSIONS, REQUIRED_PERMISSIONS, SERVICE_PERMISSIONS } from './permissions';
 import type { OptionalPermissions, Permission } from './permissions';
 
 const INSTALL = 'Run "kubeocean install --role physical" in the physical cluster.';
@@ -12,12 +12,25 @@ interface Answer {
 }
 
 /** Asks for every right by a SelfSubjectAccessReview; a line for each resource, naming its verbs. @throws KubeError */
-export async function checkPermissions(client: KubeClient, mountNamespace: string): Promise<PreflightCheck[]> {
+export async function checkPermissions(
+  client: KubeClient,
+  { mountNamespace, mirrorsServices = false }: { readonly mountNamespace: string; readonly mirrorsServices?: boolean },
+): Promise<PreflightCheck[]> {
   const answers = await ask(client, REQUIRED_PERMISSIONS, mountNamespace);
   const resources = [...new Set(REQUIRED_PERMISSIONS.map(({ resource }) => resource))];
   const lines = resources.map((resource) => lineFor(resource, answers.filter(({ permission }) => permission.resource === resource), mountNamespace));
   const optional = await Promise.all(OPTIONAL_PERMISSIONS.map((some) => checkOptional(client, some, mountNamespace)));
-  return [...lines, ...optional, await checkFigures(client, mountNamespace)];
+  const services = mirrorsServices ? [await checkServices(client, mountNamespace)] : [];
+  return [...lines, ...optional, await checkFigures(client, mountNamespace), ...services];
+}
+
+/** A line for those who want it: nothing else needs these rights. */
+async function checkServices(client: KubeClient, mountNamespace: string): Promise<PreflightCheck> {
+  const name = `${Check.Permissions}/services`;
+  const missing = (await ask(client, SERVICE_PERMISSIONS, mountNamespace)).filter(({ allowed }) => !allowed);
+  if (missing.length === 0) return passed(name, 'Granted: Services and EndpointSlices everywhere, for spec.serviceNamespaces.');
+  const rights = missing.map(({ permission: { verb, resource } }) => `${verb} ${resource}`).join(', ');
+  return warned(name, `Missing: ${rights} everywhere, so spec.serviceNamespaces is not followed. Run "kubeocean install --role physical --services" in the physical cluster.`);
 }
 
 async function checkOptional(

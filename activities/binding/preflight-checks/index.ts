@@ -1,4 +1,5 @@
 import type { ClusterBinding } from '../../../api/names/types';
+import { mirroredNamespaces } from '../../../domain/services';
 import { Check, CONTENT_CHECKS, credentialsCheck, elderWithClusterId, failed, passed, skipped } from '../../../domain/binding';
 import type { CredentialsLife, PreflightCheck } from '../../../domain/binding';
 import { createKubeClient } from '../../../kube';
@@ -78,7 +79,10 @@ async function checkWith(
   ];
   const client = createKubeClient(access, { component: 'preflight' });
   try {
-    const { checks, mountNamespaceUID = null } = await checkCluster(client, { mountNamespace, virtualCluster: uid, virtualVersion });
+    const { checks, mountNamespaceUID = null } = await checkCluster(client, {
+      ...{ mountNamespace, virtualCluster: uid, virtualVersion },
+      mirrorsServices: mirroredNamespaces(binding.spec).length > 0,
+    });
     return { checks: [...own, ...checks], credentials: version, life, mountNamespaceUID };
   } finally {
     await client.close();

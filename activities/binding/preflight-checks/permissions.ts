@@ -69,3 +69,9 @@ export const FIGURES_PERMISSIONS = {
   /** CPU and memory. */
   metricsApi: { verb: 'list', group: 'metrics.k8s.io', resource: 'pods', scope: 'mount' },
 } as const satisfies Readonly<Record<string, Permission>>;
+
+/** What `kubeocean install --role physical --services` grants, asked for where a binding has `serviceNamespaces`. */
+export const SERVICE_PERMISSIONS: readonly Permission[] = [
+  ...rights(['get', 'list', 'watch', 'create', 'patch', 'delete'], 'services', 'cluster'),
+  ...rights(['get', 'list', 'watch', 'create', 'patch', 'delete'], 'endpointslices', 'cluster', 'discovery.k8s.io'),
+];

@@ -22,6 +22,8 @@ export interface TranslationContext extends Ownership {
   readonly virtualApi: VirtualEndpoint | null;
   /** IP of the virtual cluster's DNS; null: pods use the node's resolver. */
   readonly dns: string | null;
+  /** True: Services are mirrored, so pods find them by the physical cluster's own DNS. Default false. */
+  readonly resolvesThere?: boolean;
   /** What controls the pod's owner, if somebody read it. */
   readonly resolvedOwner?: ResolvedOwner;
 }

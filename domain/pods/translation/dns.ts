@@ -11,15 +11,16 @@ const CLUSTER_POLICIES: readonly (string | undefined)[] = [undefined, 'ClusterFi
 
 /**
  * DNS of the copy. A pod that wants cluster names asks the virtual cluster's DNS; where that is out of reach it gets the
- * node's resolver. The user's dnsConfig is merged the way a kubelet does: servers and searches after the cluster's, options win.
+ * node's resolver. Where Services are mirrored it asks the physical cluster's, which knows them by addresses that work there. The user's dnsConfig is merged the way a kubelet does: servers and searches after the cluster's, options win.
  * Other policies stay as they are.
  */
 export function physicalDns(
   vPod: Pick<PodObject, 'metadata' | 'spec'>,
-  { dns }: Pick<TranslationContext, 'dns'>,
+  { dns, resolvesThere = false }: Pick<TranslationContext, 'dns' | 'resolvesThere'>,
 ): Pick<PodSpec, 'dnsPolicy' | 'dnsConfig'> {
   const { dnsPolicy, dnsConfig } = vPod.spec;
   if (!usesClusterDns(vPod)) return { dnsPolicy, dnsConfig };
+  if (resolvesThere) return { dnsPolicy, dnsConfig: searchingToo(vPod.metadata.namespace, dnsConfig ?? {}) };
   if (!dns) return { dnsPolicy: 'Default', dnsConfig };
   return { dnsPolicy: 'None', dnsConfig: mergedConfig(clusterConfig(dns, vPod.metadata.namespace), dnsConfig ?? {}) };
 }
@@ -27,6 +28,11 @@ export function physicalDns(
 /** Whether a pod wants to resolve names of its cluster. */
 export function usesClusterDns({ spec: { dnsPolicy } }: Pick<PodObject, 'spec'>): boolean {
   return CLUSTER_POLICIES.includes(dnsPolicy);
+}
+
+/** A name alone is one of the pod's own namespace, which the physical cluster takes for the mount namespace. */
+function searchingToo(namespace: string, user: PodDNSConfig): PodDNSConfig {
+  return { ...user, searches: fitting(distinct([`${namespace}.svc.cluster.local`, ...(user.searches ?? [])])) };
 }
 
 function clusterConfig(dns: string, namespace: string): Required<PodDNSConfig> {

@@ -1,5 +1,5 @@
-import { FIGURES_PERMISSIONS, OPTIONAL_PERMISSIONS, REQUIRED_PERMISSIONS, type Permission } from '../../../activities/binding/preflight-checks/permissions';
-import { NODE_FIGURES, readManifests, typeOf, type Manifest } from '../../../cli/install/manifests';
+import { FIGURES_PERMISSIONS, OPTIONAL_PERMISSIONS, REQUIRED_PERMISSIONS, SERVICE_PERMISSIONS, type Permission } from '../../../activities/binding/preflight-checks/permissions';
+import { NODE_FIGURES, readManifests, SERVICE_MIRRORS, typeOf, type Manifest } from '../../../cli/install/manifests';
 import { placeIn } from '../../../cli/install/place';
 
 interface Rule {
@@ -35,6 +35,7 @@ const { node, metricsApi } = FIGURES_PERMISSIONS;
 it.each<[what: string, role: Role, asked: readonly Permission[]]>([
   ['in a physical cluster', 'physical', [...REQUIRED_PERMISSIONS, ...OPTIONAL_PERMISSIONS.flatMap(({ permissions }) => permissions), metricsApi]],
   ['for figures of nodes', NODE_FIGURES, [node]],
+  ['for mirrors of Services', SERVICE_MIRRORS, SERVICE_PERMISSIONS],
 ])('grants %s exactly what the preflight asks for', (_, role, permissions) => {
   const granted = readManifests(role).flatMap((manifest) => {
     const { rules = [] } = manifest as unknown as { rules?: Rule[] };

@@ -179,6 +179,9 @@ describe('DNS', () => {
     ['Default is untouched', 'Default', user, CONTEXT, 'Default', user],
     ['None is untouched', 'None', user, CONTEXT, 'None', user],
     ['DNS out of reach', 'ClusterFirst', undefined, ALONE, 'Default', undefined],
+    ['Services mirrored', 'ClusterFirst', undefined, { ...CONTEXT, resolvesThere: true }, 'ClusterFirst', { searches: ['prod.svc.cluster.local'] }],
+    ['Services mirrored, config kept', 'ClusterFirst', user, { ...ALONE, resolvesThere: true }, 'ClusterFirst', { ...user, searches: ['prod.svc.cluster.local', 'corp'] }],
+    ['Services mirrored, Default is untouched', 'Default', user, { ...CONTEXT, resolvesThere: true }, 'Default', user],
     ['DNS out of reach, config kept', 'ClusterFirstWithHostNet', user, ALONE, 'Default', user],
   ] as const)('%s', (...[, policy, dnsConfig, context, expectedPolicy, expectedConfig]) => {
     const config = dnsConfig as PodSpec['dnsConfig'];

@@ -1,0 +1,51 @@
+import { isApiServer, serviceOf, toPhysicalEndpointSlice, toPhysicalService } from '../../domain/services';
+import type { EndpointSliceSource, MirrorContext, ServiceSource } from '../../domain/services';
+import { physicalName } from '../../domain/pods';
+import { EndpointSlices, Services } from '../../kube';
+import type { KubeObject, ObjectKey, ResourceType } from '../../kube';
+
+/** Kinds that are mirrored, Services first: endpoints without theirs mean nothing. */
+export const MIRRORED_KINDS = ['Service', 'EndpointSlice'] as const;
+export type MirroredKind = (typeof MIRRORED_KINDS)[number];
+
+/** A virtual object that is mirrored. */
+export interface MirroredRef {
+  readonly kind: MirroredKind;
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** How an API server serves each kind. */
+export const MIRRORED_TYPES: Readonly<Record<MirroredKind, ResourceType<KubeObject>>> = {
+  Service: Services,
+  EndpointSlice: EndpointSlices,
+};
+
+/** Where the mirror of an object stands, or will stand. */
+export function mirrorKey({ kind, namespace, name }: MirroredRef): ObjectKey {
+  return { namespace, name: kind === 'Service' ? name : physicalName(name, namespace) };
+}
+
+/** What an object becomes in the physical cluster. */
+export function toMirror(kind: MirroredKind, source: KubeObject, context: MirrorContext): KubeObject {
+  return kind === 'Service'
+    ? toPhysicalService(source as unknown as ServiceSource, context)
+    : toPhysicalEndpointSlice(source as unknown as EndpointSliceSource, context);
+}
+
+/** Whether an object is of those that are mirrored at all. */
+export function isMirrorable(kind: MirroredKind, { metadata = {} }: KubeObject): boolean {
+  const name = kind === 'Service' ? metadata.name : serviceOf({ metadata });
+  return name !== null && !isApiServer({ namespace: metadata.namespace, name });
+}
+
+/** The inverse of {@link parseMirrored}. */
+export function mirroredId({ kind, namespace, name }: MirroredRef): string {
+  return `${kind} ${namespace}/${name}`;
+}
+
+export function parseMirrored(id: string): MirroredRef {
+  const [kind = '', path = ''] = id.split(' ');
+  const slash = path.indexOf('/');
+  return { kind: kind as MirroredKind, namespace: path.slice(0, slash), name: path.slice(slash + 1) };
+}
