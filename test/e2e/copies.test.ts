@@ -189,6 +189,7 @@ describe('ConfigMaps and Secrets', () => {
     await needs.createPod('taken', using('ConfigMap', 'taken'));
     await needs.waitsFor('taken', 'not ours');
     expect((await needs.copyOf('ConfigMap', 'taken'))?.data).toEqual({ key: 'needs.lender' });
+    await needs.deletePod('taken');
   });
 });
 
