@@ -7,7 +7,7 @@ import type { AuditedObject, Finding } from '../../domain/audit';
 import { isKubeError, Nodes, Pods, Secrets } from '../../kube';
 import type { KubeObject, ResourceType } from '../../kube';
 import type { BindingRef } from '../../workflows/contracts/activities';
-import { releaseOriginals } from '../binding/release-originals';
+import { releaseOriginal } from '../binding/release-originals';
 import { reportOnBinding } from '../binding/report';
 import { COPY_TYPES } from '../copies/kinds';
 import type { Fleet } from '../fleet/fleet';
@@ -60,7 +60,7 @@ function because(error: unknown): string {
 async function mend({ repair, object }: Finding, mending: Mending): Promise<void> {
   if (repair === 'remove') await remove(object, mending);
   if (repair === 'unlabel') await unlabel(object, mending);
-  if (repair === 'release') await releaseOriginals(mending.fleet.virtual.client, mending.clusterID);
+  if (repair === 'release') await release(object, mending);
   if (repair === 'tokens') await issue(object, mending);
 }
 
@@ -70,6 +70,15 @@ async function remove({ kind, namespace, name, uid }: AuditedObject, { physical 
   const type = REMOVABLE[kind];
   if (type === undefined || uid === undefined) throw new Error(`cannot remove a ${kind}`);
   await physical.client.remove(type, { namespace, name }, { uid });
+}
+
+/** In the virtual cluster, on an object of the user's: nothing but what an earlier installation has put there. */
+async function release({ kind, namespace, name, uid }: AuditedObject, { fleet, clusterID }: Mending): Promise<void> {
+  const type = REMOVABLE[kind];
+  const { client } = fleet.virtual;
+  const selection = { namespace, fieldSelector: `metadata.name=${name}`, metadataOnly: true };
+  const object = type && (await client.list(type, selection)).items.find(({ metadata }) => metadata?.uid === uid);
+  if (type !== undefined && object !== undefined) await releaseOriginal(client, type, { object, clusterId: clusterID });
 }
 
 async function unlabel({ name, uid }: AuditedObject, { physical }: Mending): Promise<void> {

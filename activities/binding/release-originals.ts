@@ -29,13 +29,21 @@ async function releaseEach(
   labelSelector?: string,
 ): Promise<void> {
   const { items } = await client.list(type, { labelSelector, metadataOnly: true });
-  for (const { metadata = {} } of items as Released[]) {
-    const { namespace, name = '', uid, resourceVersion, finalizers = [], labels = {}, annotations = {} } = metadata;
-    const kept = finalizers.filter((finalizer) => finalizer !== copyFinalizer(clusterId));
-    const label = syncedByLabel(clusterId);
-    const annotation = deletingAnnotation(clusterId);
-    if (kept.length === finalizers.length && labels[label] === undefined && annotations[annotation] === undefined) continue;
-    const body = { metadata: { finalizers: kept, labels: { [label]: null }, annotations: { [annotation]: null } } };
-    await client.patch(type, { namespace, name }, { kind: 'merge', body }, { uid, resourceVersion });
-  }
+  for (const object of items) await releaseOriginal(client, type, { object, clusterId });
+}
+
+/** Takes it off one object, whether or not that carries the label. @throws KubeError `Conflict` when it changed meanwhile */
+export async function releaseOriginal(
+  client: KubeClient,
+  type: ResourceType<KubeObject>,
+  { object, clusterId }: { readonly object: KubeObject; readonly clusterId: string },
+): Promise<void> {
+  const { metadata = {} } = object as Released;
+  const { namespace, name = '', uid, resourceVersion, finalizers = [], labels = {}, annotations = {} } = metadata;
+  const kept = finalizers.filter((finalizer) => finalizer !== copyFinalizer(clusterId));
+  const label = syncedByLabel(clusterId);
+  const annotation = deletingAnnotation(clusterId);
+  if (kept.length === finalizers.length && labels[label] === undefined && annotations[annotation] === undefined) return;
+  const body = { metadata: { finalizers: kept, labels: { [label]: null }, annotations: { [annotation]: null } } };
+  await client.patch(type, { namespace, name }, { kind: 'merge', body }, { uid, resourceVersion });
 }
