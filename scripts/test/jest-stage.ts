@@ -1,32 +1,24 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runCommand } from '../../local/binaries/run-command';
-import type { Stage } from './selection';
+import type { JestStage } from './selection';
 import type { Run } from './stage';
-import { nothing, tallyOf, type Tally } from './tally';
+import { nothing, sum, tallyOf, type Tally } from './tally';
 
 const POLL_MS = 500;
 
+/** Tests with servers of their own mostly wait for them. Those of workflows share one Temporal and its task queues. */
+const SHARDS: Readonly<Record<JestStage, number>> = { unit: 1, workflow: 1, integration: 2, e2e: 2 };
+
 /**
- * Runs one Jest project in a process of its own. Beside failed tests it counts one failure for a Jest that leaves no
+ * Runs one Jest project, in processes of its own. Beside failed tests it counts one failure for each Jest that leaves no
  * report, that calls the run failed for another reason, or that does not end because something is still open.
  * @param lingerFor Milliseconds that it may take to end after its report. Default 30,000.
  */
-export async function runJest(run: Run, stage: Stage, lingerFor = 30_000): Promise<Tally> {
-  const { root: cwd, env, progress } = run;
-  const report = join(run.folder, `${stage}.json`);
-  const step = progress.step(stage);
-  const watch = watchForLingering(report, run.signal, lingerFor);
-  const { code } = await runCommand({
-    command: process.execPath,
-    args: jestArguments(run, stage, report),
-    cwd,
-    env,
-    signal: watch.signal,
-    onLine: (line) => line.startsWith('Test results written to') || progress.say(line),
-  });
-  watch.stop();
-  const tally = withFault(stage, readTally(report, code), { code, lingers: watch.lingers() });
+export async function runJest(run: Run, stage: JestStage, lingerFor = 30_000): Promise<Tally> {
+  const step = run.progress.step(stage);
+  const shards = Array.from({ length: SHARDS[stage] }, (_, index) => `${index + 1}/${SHARDS[stage]}`);
+  const tally = sum(await Promise.all(shards.map((shard) => runShard(run, { stage, shard }, lingerFor))));
   const { passed, failures, skipped } = tally;
   const outcome = `${passed} passed, ${failures.length} failed, ${skipped.length} skipped`;
   if (failures.length > 0) step.fail(outcome);
@@ -34,13 +26,35 @@ export async function runJest(run: Run, stage: Stage, lingerFor = 30_000): Promi
   return tally;
 }
 
-function jestArguments(run: Run, stage: Stage, report: string): string[] {
+/** The part of a stage that one Jest runs: `1/2` is the first half of the files. */
+interface Part {
+  readonly stage: JestStage;
+  readonly shard: string;
+}
+
+async function runShard(run: Run, part: Part, lingerFor: number): Promise<Tally> {
+  const { root: cwd, env, progress } = run;
+  const report = join(run.folder, `${part.stage}-${part.shard.replace('/', '-of-')}.json`);
+  const watch = watchForLingering(report, run.signal, lingerFor);
+  const { code } = await runCommand({
+    command: process.execPath,
+    args: jestArguments(run, part, report),
+    cwd,
+    env,
+    signal: watch.signal,
+    onLine: (line) => line.startsWith('Test results written to') || progress.say(line),
+  });
+  watch.stop();
+  return withFault(part.stage, readTally(report, code), { code, lingers: watch.lingers() });
+}
+
+function jestArguments(run: Run, { stage, shard }: Part, report: string): string[] {
   return [
     'node_modules/jest/bin/jest.js',
     ...['--selectProjects', stage, '--ci', '--passWithNoTests'],
     ...['--json', '--outputFile', report],
     ...['--cacheDirectory', join(run.root, 'node_modules', '.cache', 'jest')],
-    ...(stage === 'unit' ? ['--maxWorkers=100%'] : ['--runInBand']),
+    ...(stage === 'unit' ? ['--maxWorkers=100%'] : ['--runInBand', '--shard', shard]),
     ...(run.selection.paths.length > 0 ? ['--testPathPatterns', ...run.selection.paths] : []),
   ];
 }
@@ -51,7 +65,7 @@ function readTally(report: string, code: number | null): Tally | null {
   return code === 0 ? nothing : null;
 }
 
-function withFault(stage: Stage, tally: Tally | null, { code, lingers }: { code: number | null; lingers: boolean }): Tally {
+function withFault(stage: JestStage, tally: Tally | null, { code, lingers }: { code: number | null; lingers: boolean }): Tally {
   const { failures, ...rest } = tally ?? nothing;
   if (lingers) return { ...rest, failures: [...failures, `${stage}: Jest did not end: a test left something open`] };
   if (code === 0 || failures.length > 0) return { ...rest, failures };

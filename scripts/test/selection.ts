@@ -1,6 +1,8 @@
 /** What `npm test` does, in this order. */
 export const stages = ['lint', 'types', 'unit', 'workflow', 'integration', 'e2e'] as const;
 export type Stage = (typeof stages)[number];
+/** The stages that run Jest. */
+export type JestStage = Exclude<Stage, 'lint' | 'types'>;
 
 /** What one run is about. */
 export interface Selection {
@@ -9,10 +11,7 @@ export interface Selection {
   readonly paths: readonly string[];
 }
 
-const commands: readonly Stage[] = ['lint', 'types'];
-
-/** True for the stages that run Jest. */
-export const isJestStage = (stage: Stage) => !commands.includes(stage);
+export const isJestStage = (stage: Stage): stage is JestStage => stage !== 'lint' && stage !== 'types';
 
 /** True for the stages whose tests start servers. */
 export const needsServers = (stage: Stage) => isJestStage(stage) && stage !== 'unit';
