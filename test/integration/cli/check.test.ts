@@ -235,6 +235,15 @@ describe('--binding', () => {
     expect(new Set(lines.slice(1).map(({ status }) => status))).toEqual(new Set(['Skipped']));
   });
 
+  it('asks for the rights on Services only where the binding wants them mirrored', async () => {
+    const line = async (name: string) => lineOf((await checkBinding(name)).lines, 'Permissions/services');
+    expect(await line('one')).toBeUndefined();
+    await binding('mirrors', { clusterID: 'm', serviceNamespaces: ['shop'] });
+    expect(await line('mirrors')).toMatchObject({ status: 'Warning', message: expect.stringMatching(/^Missing: get services, .* so spec\.serviceNamespaces is not followed/) });
+    await kubeocean('install', '--kubeconfig', cluster.kubeconfig, '--role', 'physical', '--services');
+    await eventually(async () => expect(await line('mirrors')).toMatchObject({ status: 'Passed' }));
+  });
+
   it('names a Secret that is missing', async () => {
     await binding('three', { clusterID: 'd', secretRef: { name: 'nowhere', namespace: 'kubeocean-system' } });
     const { lines } = await checkBinding('three');
