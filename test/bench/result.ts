@@ -29,6 +29,8 @@ export interface Scenario {
   readonly title: string;
   /** Left out with `--pods 0`. */
   readonly needsPods: boolean;
+  /** Runs only where `--only` names it. Default false. */
+  readonly onlyNamed?: boolean;
   /** `background`: mostly waits, so the quiet ones run beside it. `loud`: would disturb that, so it waits for it. Default `quiet`. */
   readonly manner?: 'background' | 'quiet' | 'loud';
   run(rig: Rig): Promise<Outcome>;

@@ -7,7 +7,7 @@ import type { Rig } from './rig/rig';
 
 /** The scenarios that a run has: the first always, for the others need its vnodes. */
 export function chosen(all: readonly Scenario[], { only, pods }: Pick<BenchOptions, 'only' | 'pods'>): Scenario[] {
-  const isWanted = ({ name, needsPods }: Scenario) => (only?.includes(name) ?? true) && (pods > 0 || !needsPods);
+  const isWanted = ({ name, needsPods, onlyNamed = false }: Scenario) => (only?.includes(name) ?? !onlyNamed) && (pods > 0 || !needsPods);
   return all.filter((scenario, index) => index === 0 || isWanted(scenario));
 }
 

@@ -45,6 +45,8 @@ export function targetsFor({ nodes }: BenchSize): Readonly<Record<string, Target
     'streams.exec.raw': atMost(5, 'not measured'),
     'streams.exec.kubectl': atMost(20, 'not measured'),
     'streams.forward': atLeast(60, 'none'),
+    'rich.rate': atLeast(3 * ORIGINAL_RATE[large ? 'large' : 'small'], 'a plain pod: ' + either('11 pods/s', '13 pods/s')),
+    'many.current': atMost(30, 'not measured'),
     'window.edge': atMost(1, either('152 s', '100 s')),
     'window.edit': atMost(1, 'not measured'),
     'kill-restart.running': atMost(large ? 30 : 12, either('13.6 s', '41 s')),

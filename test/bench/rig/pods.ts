@@ -1,3 +1,4 @@
+import type { Pod } from 'kubernetes-types/core/v1';
 import pLimit from 'p-limit';
 import { now } from '../measure/clock';
 import { pod, podNames, PODS_PATH, type PodOptions } from './manifests';
@@ -5,6 +6,8 @@ import type { Rig } from './rig';
 
 /** Requests of the bench at the same time. */
 const PARALLEL = 32;
+
+type Change = (pod: Pod, index: number) => Pod;
 
 /** Pods that were posted. */
 export interface Posted {
@@ -16,19 +19,20 @@ export interface Posted {
 }
 
 /** Posts one pod; `since` is the instant before the request. */
-export async function postPod({ virtual }: Rig, options: PodOptions): Promise<{ since: number; uid: string }> {
+export async function postPod({ virtual }: Rig, options: PodOptions, change: (pod: Pod) => Pod = (same) => same): Promise<{ since: number; uid: string }> {
+  const body = change(pod(options));
   const since = now();
-  const created = await virtual.api.create<{ metadata: { uid: string } }>(PODS_PATH, pod(options));
+  const created = await virtual.api.create<{ metadata: { uid: string } }>(PODS_PATH, body);
   return { since, uid: created.metadata.uid };
 }
 
-/** Posts `count` ordinary pods, 32 at a time. */
-export async function postPods(rig: Rig, prefix: string, count: number): Promise<Posted> {
+/** Posts `count` ordinary pods, 32 at a time. @param change makes something else of each. Default nothing. */
+export async function postPods(rig: Rig, prefix: string, count: number, change: Change = (pod) => pod): Promise<Posted> {
   const limit = pLimit(PARALLEL);
   const names = podNames(prefix, count);
   const since = now();
-  const post = async (name: string) => [name, (await postPod(rig, { name })).uid] as const;
-  return { names, uids: new Map(await Promise.all(names.map((name) => limit(() => post(name))))), since };
+  const post = async (name: string, index: number) => [name, (await postPod(rig, { name }, (pod) => change(pod, index))).uid] as const;
+  return { names, uids: new Map(await Promise.all(names.map((name, index) => limit(() => post(name, index))))), since };
 }
 
 /** Deletes pods, 32 at a time, as `kubectl delete` would; resolves when the API server has accepted all. */

@@ -5,7 +5,10 @@ import { idle } from './idle';
 import { idleCost } from './idle-cost';
 import { kill } from './kill';
 import { leases } from './leases';
+import { many } from './many';
 import { reclaim } from './reclaim';
+import { rich } from './rich';
+import { rollingUpdate } from './rolling-update';
 import { streams } from './streams';
 import { policyEdit, windowEdge } from './window';
 
@@ -19,6 +22,9 @@ export const scenarios: readonly Scenario[] = [
   burst('burst'),
   kill('none'),
   kill('one'),
+  rich,
+  rollingUpdate,
+  many,
   policyEdit,
   reclaim,
   edges,

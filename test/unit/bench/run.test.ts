@@ -11,7 +11,7 @@ const scenario = (name: string, changes: Partial<Scenario> = {}): Scenario => ({
   ...changes,
 });
 
-const all = [scenario('leases'), scenario('window'), scenario('burst', { needsPods: true })];
+const all = [scenario('leases'), scenario('window'), scenario('burst', { needsPods: true }), scenario('many', { onlyNamed: true })];
 const rig = {} as Rig;
 
 it.each([
@@ -19,6 +19,7 @@ it.each([
   [{ only: null, pods: 0 }, ['leases', 'window']],
   [{ only: ['burst'], pods: 1 }, ['leases', 'burst']],
   [{ only: ['burst'], pods: 0 }, ['leases']],
+  [{ only: ['many'], pods: 1 }, ['leases', 'many']],
 ])('%j chooses %j', (options, names) => {
   expect(chosen(all, options).map(({ name }) => name)).toEqual(names);
 });
