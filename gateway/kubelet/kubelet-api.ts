@@ -10,7 +10,7 @@ import { ClusterView } from './cluster-view';
 import { KubeletServer, type NodeHandler } from './kubelet-server';
 import { Listeners, type ListenerLimits } from './listeners';
 import { podRoutes } from './pod-lists';
-import { PhysicalApis } from './physical/physical-apis';
+import { physicalApis, type PhysicalApis } from './physical/physical-apis';
 import type { CertificateSource, ServingCertificate } from './serving/certificate';
 import { requestedCertificate } from './serving/requested-certificate';
 import { certificateFromSecret } from './serving/secret-certificate';
@@ -69,7 +69,7 @@ export class KubeletApi {
       return (error: unknown) => log({ kind }, error);
     };
     this.view = new ClusterView(client, vnodes, onError);
-    this.apis = new PhysicalApis(client, { bindings: this.view.bindings, onError: onError('credentials') });
+    this.apis = physicalApis(client, { bindings: this.view.bindings, onError: onError('credentials') });
     this.nodeRoutes = podRoutes(client);
     this.clientCa = watchClientCa(client, () => this.renew(), onError('client authority'));
     const first = new Promise<void>((resolve) => (this.certified = resolve));
