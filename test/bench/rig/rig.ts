@@ -2,6 +2,7 @@ import { Client, Connection } from '@temporalio/client';
 import { ensureBinaries, tools } from '../../../local/binaries';
 import { nodeNames } from '../../../local/clusters/fake-nodes';
 import type { Cluster } from '../../../local/clusters/cluster';
+import { freePorts } from '../../../local/processes/ports';
 import { newRunFolder } from '../../../local/processes/run-folder';
 import type { Progress } from '../../../local/progress';
 import { startStack, type Stack } from '../../../local/stack';
@@ -79,7 +80,9 @@ async function equip(stack: Stack, options: BenchOptions, report: Progress): Pro
   await install(virtual, physical);
   const kubeconfig = await productKubeconfig(virtual, dir);
   const temporalAddress = stack.temporal.address;
-  const product = new Product({ supervisor, kubeconfig, temporalAddress, cpuProf: options.cpuProf, settings: GATEWAY });
+  // The vnodes' own ports follow from their names, so that another run on this machine may have them.
+  const [kubeletPort] = await freePorts(1);
+  const product = new Product({ supervisor, kubeconfig, temporalAddress, cpuProf: options.cpuProf, settings: { ...GATEWAY, KUBEOCEAN_KUBELET_PORT: `${kubeletPort}` } });
   const step = report.step(`worker (${options.workers}) and gateway`);
   await Promise.all([product.startGateway(), ...Array.from({ length: options.workers }, () => product.startWorker())]);
   await bind(virtual, physical, dir);
