@@ -36,6 +36,7 @@ const VIRTUAL = [
   'role/kubeocean-fake/kubeocean-placeholders',
   'role/kubeocean-system/kubeocean-debts',
   'clusterrolebinding/kubeocean',
+  'clusterrolebinding/kubeocean-api-server',
   'rolebinding/kube-node-lease/kubeocean-node-leases',
   'rolebinding/kubeocean-system/kubeocean-gateway',
   'rolebinding/kubeocean-fake/kubeocean-placeholders',
