@@ -32,9 +32,9 @@ export interface UpInput {
 const PREPARE_RETRY_MS = 2_000;
 const PREPARE_PATIENCE_MS = 5_000;
 const TEMPORAL_PATIENCE_MS = 2_000;
-/** Below the half minute that Kubernetes and systemd-like supervisors give. */
+/** Below the half minute that Kubernetes and systemd-like supervisors give; a gateway lets streams go on for twenty seconds. */
 const STOP_WORKER_MS = 20_000;
-const STOP_GATEWAY_MS = 5_000;
+const STOP_GATEWAY_MS = 25_000;
 
 /**
  * Temporal, workers and gateway for one virtual cluster on this machine. {@link Up.start} returns as soon as everything has been
