@@ -182,13 +182,13 @@ test('two gateways write hardly more than one', async () => {
   await eventually(async () => expect(renewed(await vnodes.lease('shared'))).toBeGreaterThan(stopped), { within: 4 * QUICK.period });
 });
 
-test('three hundred nodes at once have their heartbeats within three seconds', async () => {
+test('three hundred nodes at once have their first heartbeats before a second one is due', async () => {
   const names = Array.from({ length: 300 }, (_, index) => `many-${index}`);
   for (let index = 0; index < names.length; index += 30) await Promise.all(names.slice(index, index + 30).map((name) => vnodes.add(name)));
   const gateway = await start({ timing: DEFAULT_LEASE_TIMING });
   await gateway.synced();
   const count = async () => (await vnodes.leases()).filter(({ metadata }) => metadata?.name?.startsWith('many-')).length;
-  await eventually(async () => expect(await count()).toBe(names.length), { within: 3_000, every: 100 });
+  await eventually(async () => expect(await count()).toBe(names.length), { within: 0.8 * DEFAULT_LEASE_TIMING.period, every: 100 });
 });
 
 test('nothing that was logged names a credential', () => {
