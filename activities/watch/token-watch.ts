@@ -1,6 +1,6 @@
 import { Annotation } from '../../api/names/keys';
-import { tokenRequests, virtualPodOf } from '../../domain/pods';
-import type { PodObject } from '../../domain/pods';
+import { isDeleting, isTerminal, tokenRequests, virtualPodOf } from '../../domain/pods';
+import type { PodObject, TokenRequest } from '../../domain/pods';
 import { Pods, Secrets } from '../../kube';
 import type { KubeObject } from '../../kube';
 import { BY_VIRTUAL_UID } from '../fleet/virtual-cluster';
@@ -12,10 +12,15 @@ import { KeyedQueue } from './keyed-queue';
 /** When to look again at a Secret whose vPod is not in the list, and which may not go yet. */
 const LOOK_AGAIN_MILLIS = 10_000;
 
-/** Keeps the tokens of running pods fresh, renewed at 80 % of their life for as long as the vPod lives, and removes what is left over. */
+/**
+ * Keeps the tokens of running pods there and fresh, renewed at 80 % of their life for as long as the vPod lives, and removes what
+ * is left over.
+ */
 export class TokenWatch implements WatchPart {
   private readonly queue: KeyedQueue;
   private readonly ends: (() => void)[] = [];
+  /** By key: Secrets that were seen to go. */
+  private readonly gone = new Map<string, KubeObject>();
 
   constructor(private readonly context: WatchContext) {
     const { onError } = context;
@@ -27,7 +32,13 @@ export class TokenWatch implements WatchPart {
     const compareAll = () => {
       for (const { metadata } of tokenSecrets.store.list()) this.queue.add(`${metadata?.namespace}/${metadata?.name}`);
     };
-    this.ends.push(tokenSecrets.subscribe(({ key }) => this.queue.add(key)), tokenSecrets.onList(compareAll));
+    this.ends.push(
+      tokenSecrets.subscribe(({ key, old, new: now }) => {
+        if (now === null && old !== null) this.gone.set(key, old);
+        this.queue.add(key);
+      }),
+      tokenSecrets.onList(compareAll),
+    );
     compareAll();
   }
 
@@ -38,23 +49,37 @@ export class TokenWatch implements WatchPart {
 
   private async reconcile(key: string): Promise<number | null> {
     const secret = this.context.physical.tokenSecrets.store.get(key);
-    if (secret === undefined || secret.metadata?.deletionTimestamp !== undefined) return null;
+    const gone = this.gone.get(key);
+    this.gone.delete(key);
+    if (secret === undefined) return gone === undefined ? null : this.restore(gone);
+    if (secret.metadata?.deletionTimestamp !== undefined) return null;
     const vPod = this.podOf(secret);
     return vPod === undefined ? this.collect(secret) : this.renew(secret, vPod);
   }
 
+  /** Somebody took the tokens of a pod that is to run. */
+  private async restore(secret: KubeObject): Promise<null> {
+    const vPod = this.podOf(secret);
+    if (vPod !== undefined && !isDeleting(vPod) && !isTerminal(vPod)) await this.issue(vPod, requestsIn(secret, vPod));
+    return null;
+  }
+
   /** @returns when the tokens are due */
   private async renew(secret: KubeObject, vPod: PodObject): Promise<number | null> {
-    const { fleet, ref } = this.context;
-    const requests = tokenRequests(vPod).filter(({ secretName }) => secretName === secret.metadata?.name);
+    const requests = requestsIn(secret, vPod);
     const { [Annotation.TokenRenewAt]: due, [Annotation.TokenExpiresAt]: expiry } = secret.metadata?.annotations ?? {};
     // One that does not say, or that has expired although it was not due, is renewed now.
     const renewAt = Math.min(Date.parse(due ?? '') || 0, Date.parse(expiry ?? '') || 0);
     if (requests.length === 0 || Date.now() < renewAt) return requests.length === 0 ? null : renewAt;
+    await this.issue(vPod, requests);
+    return null;
+  }
+
+  private async issue(vPod: PodObject, requests: readonly TokenRequest[]): Promise<void> {
+    const { fleet, ref } = this.context;
     const { namespace, name, uid } = vPod.metadata;
     const subject = await subjectOf(fleet, { binding: ref.name, bindingUid: ref.uid, node: '', pod: { namespace, name, uid } });
     await renewTokens(fleet, subject, vPod, requests);
-    return null;
   }
 
   /**
@@ -81,4 +106,8 @@ export class TokenWatch implements WatchPart {
     const [vPod] = this.context.fleet.virtual.pods.store.by(BY_VIRTUAL_UID, uid);
     return vPod as PodObject | undefined;
   }
+}
+
+function requestsIn({ metadata }: KubeObject, vPod: PodObject): TokenRequest[] {
+  return tokenRequests(vPod).filter(({ secretName }) => secretName === metadata?.name);
 }

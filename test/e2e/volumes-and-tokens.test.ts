@@ -155,6 +155,18 @@ describe('tokens', () => {
     });
   });
 
+  it('are issued anew when somebody deletes them', async () => {
+    const uid = running.metadata?.uid ?? '';
+    const [first] = await secretsOf(uid);
+    const path = `${MOUNT}/secrets/${first?.metadata?.name}`;
+    await needs.physical.delete(path);
+    await eventually(async () => {
+      const again = await needs.physical.get<Secret>(path);
+      expect(again.metadata?.uid).not.toBe(first?.metadata?.uid);
+      expect(Object.keys(again.data ?? {})).toEqual(Object.keys(first?.data ?? {}));
+    });
+  });
+
   it('stay until the pod has stopped, and go with it', async () => {
     const uid = running.metadata?.uid ?? '';
     await needs.virtual.merge(`${HOME}/pods/tokens`, { metadata: { annotations: { [FakeAnnotation.StopAfter]: 'grace' } } });
