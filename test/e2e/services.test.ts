@@ -132,7 +132,10 @@ it('takes mirrors away with the Service, with the namespace of the list, and not
 it('leaves nothing behind when the binding goes', async () => {
   await setNamespaces(['shop']);
   await eventually(async () => expect(await mirrorOf('db')).not.toBeNull());
-  expect((await virtual.get<ClusterBinding>(`${BINDINGS_PATH}/${BINDING}`)).status?.checks).toContainEqual(expect.objectContaining({ name: 'Permissions/services', status: 'Passed' }));
+  await eventually(async () => {
+    const { status } = await virtual.get<ClusterBinding>(`${BINDINGS_PATH}/${BINDING}`);
+    expect(status?.checks).toContainEqual(expect.objectContaining({ name: 'Permissions/services', status: 'Passed' }));
+  });
   await lending.deleteBinding();
   expect([await mirrorOf('db'), await endpointsOf('db')]).toEqual([null, []]);
   expect((await mirrorOf('taken'))?.spec?.selector).toEqual({ app: 'theirs' });

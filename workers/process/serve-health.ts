@@ -15,8 +15,8 @@ export interface HealthOptions {
   readonly port: number;
   /** Default the value of `KUBEOCEAN_HTTP_HOST`, else 127.0.0.1. */
   readonly host?: string;
-  /** `/livez` and `/healthz` answer the first, `/readyz` the second: 200, or 503 with a line for each phrase. */
-  readonly checks: { readonly livez: Check; readonly readyz: Check };
+  /** By path, without its slash: 200, or 503 with a line for each phrase. `/healthz` is `/livez`. */
+  readonly checks: Readonly<Record<'livez' | 'readyz', Check> & Record<string, Check>>;
   /** Body of `/metrics` in the text format of Prometheus. Default: 404. */
   readonly metrics?: () => Promise<string>;
   /** Answers every other path. Default: 404. */
@@ -65,8 +65,8 @@ function listen(server: Server, port: number, host: string): Promise<void> {
 async function answer(options: HealthOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const { checks, metrics, fallback } = options;
   const path = request.url?.split('?', 1)[0];
-  if (path === '/livez' || path === '/healthz') return send(response, await verdict(checks.livez));
-  if (path === '/readyz') return send(response, await verdict(checks.readyz));
+  const check = Object.entries(checks).find(([name]) => `/${name}` === (path === '/healthz' ? '/livez' : path));
+  if (check !== undefined) return send(response, await verdict(check[1]));
   if (path === '/metrics' && metrics !== undefined) return send(response, await metricsText(metrics));
   if (fallback === undefined) send(response, { status: 404, body: 'not found\n' });
   else fallback(request, response);
