@@ -26,14 +26,17 @@ const project = (name, extra = {}) => ({
   ...extra,
 });
 
+const withServers = { setupFilesAfterEnv: ['<rootDir>/test/support/patience.ts'] };
+
 module.exports = {
   projects: [
     project('unit'),
     project('workflow', {
+      ...withServers,
       globalSetup: '<rootDir>/test/support/workflow/global-setup.ts',
       globalTeardown: '<rootDir>/test/support/workflow/global-teardown.ts',
     }),
-    project('integration'),
-    project('e2e'),
+    project('integration', withServers),
+    project('e2e', withServers),
   ],
 };
