@@ -190,5 +190,5 @@ test('a gateway that dies costs its open streams and no more', async () => {
   await world.lending.gateway.kill();
   expect(await follower.ended).toBeDefined();
   await world.lending.product.startGateway();
-  expect((await world.kubectl(['exec', 'web', '--', 'echo', 'again'])).out).toBe('again\n');
+  await eventually(async () => expect((await world.kubectl(['exec', 'web', '--', 'echo', 'again'])).out).toBe('again\n'));
 });

@@ -15,6 +15,9 @@ import { expectClean } from './audit-clean';
 import { eventually, type Patience } from './eventually';
 import { startTestStack } from './stack';
 
+/** The standing audit would write its first result at some moment; whether both sides agree is asked at the end. */
+const UNWATCHED = { KUBEOCEAN_AUDIT_INTERVAL_MS: '0' };
+
 /**
  * A virtual cluster that borrows from one physical cluster, with one worker and one gateway that a test can stop, all with the
  * rights that `kubeocean install` grants. Nodes are added one by one; each test lends its own, by label.
@@ -39,7 +42,7 @@ export class Lending {
       if (physical === undefined) throw new Error('unreachable: there is a physical cluster');
       await install(virtual, physical);
       const kubeconfig = await productKubeconfig(virtual, dir);
-      const product = new Product({ supervisor, kubeconfig, temporalAddress: temporal.address, cpuProf: null, settings });
+      const product = new Product({ supervisor, kubeconfig, temporalAddress: temporal.address, cpuProf: null, settings: { ...UNWATCHED, ...settings } });
       const [gateway] = await Promise.all([product.startGateway(), product.startWorker()]);
       await bind(virtual, physical, dir).catch((error: unknown) => {
         throw new Error(`${String(error)}; the worker says: ${errorsOf(product).join('\n')}`);
