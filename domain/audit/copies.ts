@@ -1,7 +1,7 @@
 import { Annotation, Label } from '../../api/names/keys';
 import { copyAction, copyName, copyNames, copyNeeds, holdersOf, ignoredBecause, isTerminal, namesVirtualPod, physicalName, sourceKey, sourceVersion } from '../pods';
-import type { CopyKind, Ownership, PodObject, SourceRef, VnodeState } from '../pods';
-import type { Sources } from './sources';
+import type { CopyKind, SourceRef } from '../pods';
+import type { PodAuditFacts } from './pods';
 import { unusableBecause, withNeeded } from './sources';
 import { finding, objectIn, pathOf } from './types';
 import type { Finding } from './types';
@@ -20,14 +20,8 @@ export interface CopyMeta {
 }
 
 /** Both sides' copied objects as one look found them, for one binding. */
-export interface CopyAuditFacts {
-  readonly ownership: Ownership;
+export interface CopyAuditFacts extends Omit<PodAuditFacts, 'now'> {
   readonly mountNamespace: string;
-  readonly runningDaemonsetByDefault?: boolean;
-  readonly virtualPods: readonly PodObject[];
-  readonly mountPods: readonly PodObject[];
-  readonly vnodeState: (vnode: string) => VnodeState;
-  readonly sources: Sources;
   /** Of this virtual cluster in this physical one, whichever bindings use them; without token Secrets. */
   readonly copies: readonly CopyMeta[];
   readonly bindingExists: (name: string) => boolean;
