@@ -1,6 +1,7 @@
 import { isApiServer, serviceOf, toPhysicalEndpointSlice, toPhysicalService } from '../../domain/services';
 import type { EndpointSliceSource, MirrorContext, ServiceSource } from '../../domain/services';
 import { physicalName } from '../../domain/pods';
+import type { ObjectRef } from '../../domain/pods';
 import { EndpointSlices, Services } from '../../kube';
 import type { KubeObject, ObjectKey, ResourceType } from '../../kube';
 
@@ -9,11 +10,7 @@ export const MIRRORED_KINDS = ['Service', 'EndpointSlice'] as const;
 export type MirroredKind = (typeof MIRRORED_KINDS)[number];
 
 /** A virtual object that is mirrored. */
-export interface MirroredRef {
-  readonly kind: MirroredKind;
-  readonly namespace: string;
-  readonly name: string;
-}
+export type MirroredRef = ObjectRef<MirroredKind>;
 
 /** How an API server serves each kind. */
 export const MIRRORED_TYPES: Readonly<Record<MirroredKind, ResourceType<KubeObject>>> = {
@@ -37,15 +34,4 @@ export function toMirror(kind: MirroredKind, source: KubeObject, context: Mirror
 export function isMirrorable(kind: MirroredKind, { metadata = {} }: KubeObject): boolean {
   const name = kind === 'Service' ? metadata.name : serviceOf({ metadata });
   return name !== null && !isApiServer({ namespace: metadata.namespace, name });
-}
-
-/** The inverse of {@link parseMirrored}. */
-export function mirroredId({ kind, namespace, name }: MirroredRef): string {
-  return `${kind} ${namespace}/${name}`;
-}
-
-export function parseMirrored(id: string): MirroredRef {
-  const [kind = '', path = ''] = id.split(' ');
-  const slash = path.indexOf('/');
-  return { kind: kind as MirroredKind, namespace: path.slice(0, slash), name: path.slice(slash + 1) };
 }

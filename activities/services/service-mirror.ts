@@ -1,6 +1,6 @@
 import { Annotation } from '../../api/names/keys';
 import { Reason } from '../../domain/conditions';
-import { copyAction, copyLabels, holdersOf, sourceVersion } from '../../domain/pods';
+import { copyAction, copyLabels, holdersOf, parseSourceKey, sourceKey, sourceVersion } from '../../domain/pods';
 import type { CopyAction, SourceMeta } from '../../domain/pods';
 import { mirrorWrite, serviceOf } from '../../domain/services';
 import { isKubeError, keyOf, startInformer } from '../../kube';
@@ -11,7 +11,7 @@ import { listsTogether } from '../fleet/listed';
 import { selectorOf } from '../fleet/selector';
 import type { WatchContext } from '../watch/context';
 import { KeyedQueue } from '../watch/keyed-queue';
-import { isMirrorable, mirroredId, mirrorKey, MIRRORED_KINDS, MIRRORED_TYPES, parseMirrored, toMirror } from './kinds';
+import { isMirrorable, mirrorKey, MIRRORED_KINDS, MIRRORED_TYPES, toMirror } from './kinds';
 import type { MirroredKind, MirroredRef } from './kinds';
 import { releaseMirror } from './release-services';
 
@@ -38,7 +38,7 @@ export class ServiceMirror {
   ) {
     const { fleet, physical, onError } = context;
     const ours = { labelSelector: selectorOf(copyLabels(fleet.virtual.uid)), metadataOnly: true, onError: (error: unknown) => onError(error, 'services') };
-    this.queue = new KeyedQueue((id) => this.reconcile(parseMirrored(id)), { concurrency: CONCURRENCY, onError });
+    this.queue = new KeyedQueue((id) => this.reconcile(parseSourceKey<MirroredKind>(id)), { concurrency: CONCURRENCY, onError });
     this.mirrors = {
       Service: startInformer(physical.client, MIRRORED_TYPES.Service, ours),
       EndpointSlice: startInformer(physical.client, MIRRORED_TYPES.EndpointSlice, ours),
@@ -80,14 +80,14 @@ export class ServiceMirror {
 
   private addSource(kind: MirroredKind, source: KubeObject | null): void {
     const { namespace = '', name = '' } = source?.metadata ?? {};
-    if (source !== null && isMirrorable(kind, source)) this.queue.add(mirroredId({ kind, namespace, name }));
+    if (source !== null && isMirrorable(kind, source)) this.queue.add(sourceKey({ kind, namespace, name }));
   }
 
   /** Endpoints wait for their Service, and go with it. */
   private addMirror(kind: MirroredKind, mirror: KubeObject | null): void {
     const { [Annotation.VirtualNamespace]: namespace = '', [Annotation.VirtualName]: name } = mirror?.metadata?.annotations ?? {};
     if (name === undefined) return;
-    this.queue.add(mirroredId({ kind, namespace, name }));
+    this.queue.add(sourceKey({ kind, namespace, name }));
     if (kind === 'Service') this.addEndpointsOf(namespace, name);
   }
 
