@@ -91,8 +91,8 @@ async function writeVnode(step: VnodeStep, node: NodeObject, decision: Lend, sho
   try {
     await apply(step, planFor(step, node, decision, { shown, live: view.vnode }));
   } catch (error) {
-    // The store was behind: what the API server has now decides.
-    if (!isKubeError(error, 'AlreadyExists')) throw error;
+    // The store was behind, or the watch has closed the vnode at its edge meanwhile: what the API server has now decides.
+    if (!isKubeError(error, 'AlreadyExists') && !isKubeError(error, 'Conflict')) throw error;
     const name = vnodeName(view.binding.spec.clusterID, node.metadata.name);
     const live = await step.fleet.virtual.client.get(Nodes, { name });
     await apply(step, planFor(step, node, decision, { shown, live: live as NodeObject | null }));

@@ -1,7 +1,6 @@
-import { Annotation } from '../../api/names/keys';
 import { askedBack, type LeaseOverride } from '../../domain/override';
-import { type ReclaimFacts, type ReclaimPhase, type ReclaimPod, type ReclaimTerms, termsOf } from '../../domain/reclaim';
-import { type NodeDecision, reclaimBeganAt } from '../../domain/vnode';
+import { announcedBeginning, type ReclaimFacts, type ReclaimPhase, type ReclaimPod, type ReclaimTerms, termsOf } from '../../domain/reclaim';
+import { announcedEndOf, type NodeDecision, reclaimBeganAt } from '../../domain/vnode';
 import type { LeasePhase } from '../../workflows/contracts/leased-node';
 import type { NodeStep } from './reconcile-node';
 
@@ -11,7 +10,7 @@ type Lend = Extract<NodeDecision, { action: 'lend' }>;
 export function reclaimFacts(step: NodeStep, { policy, window, override }: Lend, pods: readonly ReclaimPod[]): ReclaimFacts {
   const { orders, settings, view, now } = step;
   const terms = termsUnder(override, termsOf(policy.spec));
-  const announcedEnd = announcedEndOf(step);
+  const announcedEnd = announcedEndOf(view.vnode);
   return {
     window,
     terms,
@@ -36,19 +35,12 @@ function termsUnder(override: LeaseOverride | null, terms: ReclaimTerms): Reclai
 
 /**
  * When the reclaim began: as the workflow remembers it, else as the vnode tells (the taint's time, or a lease that was to end
- * by now). An edited policy closes a window at the edit, so its calendar alone does not say.
+ * by now).
  */
 function beganAt({ orders, view, now }: NodeStep, terms: ReclaimTerms, announcedEnd: number | null): number | null {
   if (orders.edge !== null) return orders.edge;
   const tainted = view.vnode === null ? null : reclaimBeganAt(view.vnode);
-  if (tainted !== null) return tainted;
-  if (announcedEnd === null || announcedEnd > now) return null;
-  return terms.before ? announcedEnd - terms.graceSeconds * 1_000 : announcedEnd;
-}
-
-function announcedEndOf({ view }: NodeStep): number | null {
-  const end = Date.parse(view.vnode?.metadata.annotations?.[Annotation.LeaseEndsAt] ?? '');
-  return Number.isNaN(end) ? null : end;
+  return tainted ?? announcedBeginning({ terms, announcedEnd, now });
 }
 
 /** The phase of a workflow as the rules of reclaim know it. */

@@ -2,6 +2,8 @@
 const YOUNG_MILLIS = 5_000;
 const SOON_MILLIS = 1_000;
 const LATER_MILLIS = 10_000;
+/** Work that each repetition may cause, milliseconds: a thousand workflows that are all on their way must not be called from it. */
+const PATIENCE_MILLIS = 25;
 
 /**
  * How often a workflow is told that something is not as it should be, until it is: the process that looked for it may have been
@@ -22,9 +24,10 @@ export class Insistence {
     return now + this.repeatMillis(key);
   }
 
-  /** How long the same word is not repeated, milliseconds. */
+  /** How long the same word is not repeated, milliseconds: the longer, the more differ at the same time. */
   repeatMillis(key: string): number {
     const now = Date.now();
-    return now - (this.since.get(key) ?? now) < YOUNG_MILLIS ? SOON_MILLIS : LATER_MILLIS;
+    const patience = now - (this.since.get(key) ?? now) < YOUNG_MILLIS ? SOON_MILLIS : LATER_MILLIS;
+    return Math.max(patience, this.since.size * PATIENCE_MILLIS);
   }
 }

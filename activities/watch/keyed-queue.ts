@@ -1,5 +1,8 @@
 import pLimit from 'p-limit';
 
+/** A timer cannot wait longer than 2^31 ms, and fires at once if told to; months ahead a key is looked at once a day. */
+const LONGEST_MILLIS = 86_400_000;
+
 /**
  * Runs one handler for keys: never twice at once for the same key, and once more when a key was added while it ran.
  * A failed key is repeated after a pause that doubles, so that nothing is lost between an event and a relist.
@@ -37,7 +40,7 @@ export class KeyedQueue {
   /** Looks at the key at that instant, unless an event comes first. */
   private addAt(key: string, at: number): void {
     this.clearTimer(key);
-    this.timers.set(key, setTimeout(() => this.add(key), Math.max(0, at - Date.now())));
+    this.timers.set(key, setTimeout(() => this.add(key), Math.min(Math.max(0, at - Date.now()), LONGEST_MILLIS)));
   }
 
   stop(): void {

@@ -1,25 +1,25 @@
 import type { Pod } from 'kubernetes-types/core/v1';
 import { Annotation, Taint } from '../../api/names/keys';
+import type { ResourceLeasingPolicy } from '../../api/names/types';
 import { occupancySignature } from '../../domain/capacity';
 import type { OccupyingPod } from '../../domain/capacity';
 import { isOurs } from '../../domain/pods';
 import type { PodObject } from '../../domain/pods';
 import { decodeNote, isTaintDue, termsOf } from '../../domain/reclaim';
 import { earliest } from '../../domain/time/earliest';
-import { isVnodeOf, physicalNodeOf, planVnode, planVnodeStatus, teardownStartedAt, withReclaimConditions } from '../../domain/vnode';
+import { isVnodeOf, physicalNodeOf, planVnode, teardownStartedAt } from '../../domain/vnode';
 import type { NodeDecision, NodeObject, WindowTaintEffect } from '../../domain/vnode';
-import { Nodes } from '../../kube';
 import type { Change } from '../../kube';
 import { BY_BINDING } from '../fleet/virtual-cluster';
 import { isPaused } from '../fleet/vnodes';
-import { capacityOf, decide, endpointOf, portRivals, viewNode } from '../node/facts';
+import { decide, endpointOf, portRivals, viewNode } from '../node/facts';
 import type { NodeView } from '../node/facts';
 import { labelPhysicalNode, lacksPolicyLabel, unlabelPhysicalNode } from '../node/policy-label';
 import type { WatchContext, WatchPart } from './context';
 import { Insistence } from './insistence';
 import { KeyedQueue } from './keyed-queue';
-import { Overlay } from './overlay';
 import { Told } from './told';
+import { VnodeMirror } from './vnode-mirror';
 
 type Lend = Extract<NodeDecision, { action: 'lend' }>;
 
@@ -35,7 +35,7 @@ const EMPTYING: readonly string[] = [Taint.OutOfTimeWindows, Taint.VnodeDeleting
  */
 export class NodeWatch implements WatchPart {
   private readonly queue: KeyedQueue;
-  private readonly overlay = new Overlay<NodeObject>();
+  private readonly mirror: VnodeMirror;
   private readonly told = new Told();
   private readonly insistence = new Insistence();
   /** Nodes that the binding was told to lend. */
@@ -48,6 +48,7 @@ export class NodeWatch implements WatchPart {
 
   constructor(private readonly context: WatchContext) {
     const { onError } = context;
+    this.mirror = new VnodeMirror(context);
     this.queue = new KeyedQueue((key) => this.reconcile(key), { concurrency: CONCURRENCY, onError });
   }
 
@@ -57,7 +58,7 @@ export class NodeWatch implements WatchPart {
       physical.nodes.subscribe(({ key }) => this.queue.add(key)),
       physical.nodes.onList(() => this.compareAll()),
       physical.pods.subscribe((change) => this.physicalPodChanged(change)),
-      physical.policies.subscribe(() => this.compareAll()),
+      physical.policies.subscribe(({ old, new: now }) => void (isEdit(old, now) && this.compareAll())),
       fleet.virtual.nodes.subscribe((change) => this.vnodeChanged(change as Change<NodeObject>)),
       fleet.virtual.pods.subscribe((change) => this.virtualPodChanged(change)),
       fleet.virtual.bindings.subscribe(({ key }) => void (key === ref.name && this.compareAll())),
@@ -143,10 +144,10 @@ export class NodeWatch implements WatchPart {
     const { fleet, settings, ref } = this.context;
     const seen = await viewNode(fleet, { binding: ref.name, bindingUid: ref.uid, node });
     if (seen === null) return null;
-    const view = { ...seen, vnode: this.overlay.newest(seen.vnode) };
+    const view = { ...seen, vnode: this.mirror.newest(seen.vnode) };
     const decision = decide(view, settings, Date.now());
     if (decision.action !== 'lend' || typeof view.node === 'string') {
-      await this.mirrorReclaim(view);
+      await this.mirror.writeReclaim(view);
       const different = this.withdraw(node, view, decision);
       await this.unlabel(view, decision);
       return this.insistence.noted(node, different);
@@ -156,10 +157,11 @@ export class NodeWatch implements WatchPart {
       this.tellWhenResumed(node, view);
       return null;
     }
-    if (isVnodeOf(view.vnode, { name: ref.name })) await this.mirror(view, view.node, decision);
-    const different = this.tellIfDifferent(node, view, view.node, decision);
-    const labelAt = await this.label({ ...view, node: view.node }, decision);
-    return earliest(this.insistence.noted(node, different), labelAt);
+    const edgeAt = await this.mirror.write({ ...view, node: view.node, vnode: view.vnode }, decision);
+    const current = { ...view, node: view.node, vnode: this.mirror.newest(view.vnode) };
+    const different = this.tellIfDifferent(node, current, view.node, decision);
+    const labelAt = await this.label(current, decision);
+    return earliest(this.insistence.noted(node, different), labelAt, edgeAt);
   }
 
   /** Many nodes often come together, and somebody waits for them; nobody waits for the label. @returns when to write it */
@@ -216,35 +218,6 @@ export class NodeWatch implements WatchPart {
     }
   }
 
-  /** Of a node that is not lent any more nothing is mirrored, but where its return stands. */
-  private async mirrorReclaim({ vnode, binding }: NodeView): Promise<void> {
-    if (vnode === null || !isVnodeOf(vnode, binding.metadata)) return;
-    const conditions = withReclaimConditions(vnode, Date.now());
-    if (conditions === null) return;
-    const { name, uid, resourceVersion } = vnode.metadata;
-    const patch = { kind: 'merge', body: { status: { conditions } } } as const;
-    const options = { subresource: 'status', uid, resourceVersion };
-    this.overlay.put((await this.context.fleet.virtual.client.patch(Nodes, { name }, patch, options)) as NodeObject);
-  }
-
-  private async mirror(view: NodeView, node: NodeObject, { policy }: Lend): Promise<void> {
-    const { fleet, settings } = this.context;
-    if (view.vnode === null) return;
-    const patch = planVnodeStatus({
-      binding: { name: view.binding.metadata.name, ...view.binding.spec },
-      physical: node,
-      endpoint: endpointOf(fleet, view, settings),
-      capacity: capacityOf(fleet, view, node, policy),
-      live: view.vnode,
-      now: Date.now(),
-    });
-    if (patch === null) return;
-    const { name, uid } = view.vnode.metadata;
-    const options = { subresource: 'status', uid };
-    const written = await fleet.virtual.client.patch(Nodes, { name }, { kind: 'merge', body: patch }, options);
-    this.overlay.put(written as NodeObject);
-  }
-
   /**
    * Tells the node's workflow when metadata or taints are not what they should be; an edge alone is its own timer's business.
    * @returns whether they are not
@@ -278,6 +251,16 @@ export class NodeWatch implements WatchPart {
   private tell(node: string, news: string): void {
     if (this.told.isNews(node, news, this.insistence.repeatMillis(node))) this.context.messenger.nodeChanged(node);
   }
+}
+
+/** Most of a policy's status follows its nodes and is no reason to look at all of them; what was accepted decides for them. */
+function isEdit(old: ResourceLeasingPolicy | null, now: ResourceLeasingPolicy | null): boolean {
+  return decisiveOf(old) !== decisiveOf(now);
+}
+
+function decisiveOf(policy: ResourceLeasingPolicy | null): string {
+  const { uid, generation, deletionTimestamp } = policy?.metadata ?? {};
+  return JSON.stringify([uid, generation, deletionTimestamp, policy?.status?.accepted]);
 }
 
 function nodeNameOf(pod: Pod | null): string | undefined {

@@ -11,6 +11,15 @@ export {
   type TeardownPlan,
 } from './teardown';
 export { decodeTerms, encodeTerms, NO_TERMS, type ReclaimTerms, termsOf } from './terms';
-export { type AskedReclaim, isTaintDue, type Timeline, timelineOf, type TimelineFacts } from './timeline';
+export {
+  announcedBeginning,
+  type AskedReclaim,
+  type BeginningFacts,
+  beginningOf,
+  isTaintDue,
+  type Timeline,
+  timelineOf,
+  type TimelineFacts,
+} from './timeline';
 export { protectedUntil } from './toleration';
 export { stuckUnseen } from './unseen';

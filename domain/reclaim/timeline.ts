@@ -75,8 +75,22 @@ export function isTaintDue({ window, terms, now }: Pick<TimelineFacts, 'window' 
   return lead > 0 && window.closesAt !== null && window.closesAt - lead * 1000 <= now;
 }
 
-/** When the window alone makes the reclaim begin; `null`: it never closes. */
-function beginningOf({ window, terms, edge, announcedEnd, now }: TimelineFacts): EpochMillis | null {
+/** What decides when the calendar alone makes a reclaim begin. */
+export type BeginningFacts = Pick<TimelineFacts, 'window' | 'terms' | 'edge' | 'announcedEnd' | 'now'>;
+
+/**
+ * When a reclaim began that borrowers had been told of; `null`: none has. An edited policy closes a window at the edit, so
+ * the calendar alone does not say.
+ */
+export function announcedBeginning({ terms, announcedEnd, now }: Omit<BeginningFacts, 'window' | 'edge'>): EpochMillis | null {
+  if (announcedEnd === null || announcedEnd > now) {
+    return null;
+  }
+  return terms.before ? announcedEnd - terms.graceSeconds * 1000 : announcedEnd;
+}
+
+/** When the window alone makes the reclaim begin, or made it; `null`: it never closes. */
+export function beginningOf({ window, terms, edge, announcedEnd, now }: BeginningFacts): EpochMillis | null {
   if (!window.open) {
     return edge ?? now;
   }

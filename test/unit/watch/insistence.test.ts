@@ -43,6 +43,18 @@ it('keeps keys apart', () => {
   expect([insistence.repeatMillis('one'), insistence.repeatMillis('two')]).toEqual([10_000, 1_000]);
 });
 
+it.each([
+  { differing: 40, soon: 1_000, later: 10_000 },
+  { differing: 1_000, soon: 25_000, later: 25_000 },
+])('leaves $differing differences the time that their workflows need', ({ differing, soon, later }) => {
+  const insistence = new Insistence();
+  for (let i = 0; i < differing; i += 1) insistence.noted(String(i), true);
+  expect(insistence.repeatMillis('0')).toBe(soon);
+  expect(insistence.noted('0', true)).toBe(soon);
+  at(30_000);
+  expect(insistence.repeatMillis('0')).toBe(later);
+});
+
 describe('Told', () => {
   it.each([
     { what: 'the same at once', later: 0, isNews: false },
