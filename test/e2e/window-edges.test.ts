@@ -4,11 +4,11 @@ import { GROUP_VERSION } from '../../api/names/group';
 import { Annotation, Taint } from '../../api/names/keys';
 import type { ResourceLeasingPolicy } from '../../api/names/types';
 import { untilRunning } from '../../local/demo/expect';
-import { isOn, isTainted, physicalPods, virtualNodes, virtualPods } from '../../local/demo/observe';
+import { isOn, isTainted, physicalPods, uidsOf, virtualNodes, virtualPods } from '../../local/demo/observe';
 import { bind } from '../../local/demo/steps/bind';
 import { deploy, REPLICAS } from '../../local/demo/steps/deploy';
 import { install } from '../../local/demo/steps/install';
-import type { Walk } from '../../local/demo/walk';
+import type { Lender, Walk } from '../../local/demo/walk';
 import { windowEndingSoon } from '../bench/rig/windows';
 import { eventually } from '../support/eventually';
 import { workerPids, workerUrls } from '../support/product';
@@ -19,6 +19,8 @@ jest.setTimeout(180_000);
 const POLICY = `/apis/${GROUP_VERSION}/resourceleasingpolicies/nights-and-weekends`;
 /** Less than a worker takes to start. */
 const BEFORE_THE_EDGE_MS = 300;
+/** What an edit needs to reach every vnode, and more. */
+const LEAST_OPEN_MS = 30_000;
 
 let open: TestWalk;
 let walk: Walk;
@@ -30,6 +32,20 @@ beforeAll(async () => {
 });
 
 afterAll(() => open?.close());
+
+/** Lets the lender's window end at the turn of a minute, without grace. @returns when: every vnode says so already */
+async function closeSoon(lender: Lender): Promise<number> {
+  const { api } = lender.cluster;
+  const { window, edge } = windowEndingSoon(Date.now(), LEAST_OPEN_MS);
+  await api.merge(POLICY, { spec: { timeZone: 'UTC', timeWindows: [window], forceReclaim: true, gracefulReclaimPeriodSeconds: 0 } });
+  await eventually(async () => {
+    const { spec, status } = await api.get<ResourceLeasingPolicy>(POLICY);
+    expect([spec.timeZone, status?.timeZone, status?.phase]).toEqual(['UTC', 'UTC', 'Active']);
+    const ends = (await virtualNodes(walk, lender)).map(({ metadata }) => metadata?.annotations?.[Annotation.LeaseEndsAt]);
+    expect(new Set(ends)).toEqual(new Set([new Date(edge).toISOString().replace('.000', '')]));
+  }, { within: LEAST_OPEN_MS });
+  return edge;
+}
 
 const LATENESS = 'kubeocean_window_edge_lateness_seconds';
 
@@ -44,15 +60,7 @@ async function lateness(binding: string): Promise<{ count: number; sum: number }
 
 it('is acted on once a node by workers that were dead across it', async () => {
   const [lender] = walk.lenders;
-  const { api } = lender.cluster;
-  const { window, edge } = windowEndingSoon(Date.now());
-  await api.merge(POLICY, { spec: { timeZone: 'UTC', timeWindows: [window], forceReclaim: true, gracefulReclaimPeriodSeconds: 0 } });
-  await eventually(async () => {
-    const { spec, status } = await api.get<ResourceLeasingPolicy>(POLICY);
-    expect([spec.timeZone, status?.timeZone, status?.phase]).toEqual(['UTC', 'UTC', 'Active']);
-    const ends = (await virtualNodes(walk, lender)).map(({ metadata }) => metadata?.annotations?.[Annotation.LeaseEndsAt]);
-    expect(new Set(ends)).toEqual(new Set([new Date(edge).toISOString().replace('.000', '')]));
-  });
+  const edge = await closeSoon(lender);
   const nodes = await virtualNodes(walk, lender);
   expect(await lateness(lender.binding)).toEqual({ count: 0, sum: 0 });
   expect((await virtualPods(walk)).some((pod) => isOn(lender, pod))).toBe(true);
@@ -70,4 +78,20 @@ it('is acted on once a node by workers that were dead across it', async () => {
   expect(count).toBe(nodes.length);
   // They were dead when it came; the workers' start is part of every node's lateness.
   expect(sum / count).toBeGreaterThan(BEFORE_THE_EDGE_MS / 1_000);
+});
+
+it('keeps new pods away while Temporal is away, and evicts when it is back', async () => {
+  const [, lender] = walk.lenders;
+  const edge = await closeSoon(lender);
+  const before = await physicalPods(lender);
+  expect(before).not.toEqual([]);
+  const { temporal } = walk.stack;
+  await temporal.kill();
+  await eventually(async () => {
+    for (const { spec } of await virtualNodes(walk, lender)) expect(spec?.taints).toContainEqual(expect.objectContaining({ key: Taint.OutOfTimeWindows, effect: 'NoSchedule' }));
+  }, { within: edge - Date.now() + 40_000 });
+  expect(Date.now()).toBeGreaterThanOrEqual(edge);
+  expect(uidsOf(await physicalPods(lender))).toEqual(uidsOf(before));
+  await temporal.start();
+  await eventually(async () => expect(await physicalPods(lender)).toEqual([]), { within: 60_000 });
 });
