@@ -31,7 +31,7 @@ export async function startWorkers(
       taskQueue: TASK_QUEUE,
       workflowBundle: { codePath: join(__dirname, '..', 'workflow-bundle.js') },
       activities: { ...short },
-      maxCachedWorkflows: 400,
+      maxCachedWorkflows: 1_500,
       maxConcurrentWorkflowTaskExecutions: 40,
       maxConcurrentActivityTaskExecutions: 100,
       maxConcurrentLocalActivityExecutions: 200,

@@ -10,16 +10,6 @@ export function utf8Bytes(text: string): number[] {
   return bytes;
 }
 
-/** The text that UTF-8 bytes stand for, or `null` where they are not well-formed UTF-8. */
-export function utf8Text(bytes: readonly number[]): string | null {
-  const encoded = bytes.map((byte) => `%${byte.toString(16).padStart(2, '0')}`).join('');
-  try {
-    return decodeURIComponent(encoded);
-  } catch {
-    return null;
-  }
-}
-
 function wellFormed(codePoint: number): number {
   return codePoint >= 0xd800 && codePoint <= 0xdfff ? 0xfffd : codePoint;
 }

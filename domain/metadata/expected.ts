@@ -32,7 +32,8 @@ export function encodeExpected({ labels, annotations, taints }: ExpectedMetadata
  * added by others and survives.
  */
 export function decodeExpected(annotation: string | undefined): ExpectedMetadata {
-  const content = toRecord(parseJson(decodeBase64(annotation ?? '') ?? ''));
+  if (annotation === undefined) return NOTHING_EXPECTED;
+  const content = toRecord(parseJson(decodeBase64(annotation) ?? ''));
   return {
     labels: toStringMap(content.labels),
     annotations: toStringMap(content.annotations),

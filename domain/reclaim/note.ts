@@ -26,8 +26,9 @@ export function encodeNote({ phase, reason, message, stuck }: ReclaimNote): stri
 
 /** Reads that annotation; `null` where there is none, or somebody broke it. */
 export function decodeNote(annotation: string | undefined): ReclaimNote | null {
+  if (annotation === undefined) return null;
   try {
-    const { phase, reason, message, stuck } = JSON.parse(annotation ?? '') as Record<string, unknown>;
+    const { phase, reason, message, stuck } = JSON.parse(annotation) as Record<string, unknown>;
     const isComplete = typeof phase === 'string' && typeof reason === 'string' && typeof message === 'string';
     return isComplete ? { phase, reason, message, ...(typeof stuck === 'string' ? { stuck } : {}) } : null;
   } catch {

@@ -46,7 +46,7 @@ export function encodeTerms(terms: ReclaimTerms): string {
 
 /** Reads that annotation; `null` where there is none, or somebody broke it. */
 export function decodeTerms(annotation: string | undefined): ReclaimTerms | null {
-  const said = parseObject(annotation ?? '');
+  const said = annotation === undefined ? null : parseObject(annotation);
   if (said === null) {
     return null;
   }
