@@ -5,6 +5,7 @@ import { bindingActivities } from './binding';
 import { debtActivities } from './debts';
 import type { Fleet } from './fleet/fleet';
 import { nodeActivities } from './node';
+import { EdgeRush } from './node/edge-rush';
 import type { ActivityObserver } from './observer';
 import { podActivities } from './pod';
 import type { ActivitySettings } from './settings';
@@ -44,16 +45,17 @@ export function createActivities(deps: ActivityDependencies): Activities {
   const { fleet, client } = deps;
   const openWorkflows = openWorkflowsOf(client);
   const watched = new Set<WatchContext>();
+  const rush = new EdgeRush();
   return {
     short: {
       ...auditActivities(fleet, deps.observer),
       ...bindingActivities(fleet),
       ...debtActivities(fleet),
-      ...nodeActivities(deps, { openWorkflows, dismissPods: dismissPodsOf(client, openWorkflows) }),
+      ...nodeActivities({ ...deps, rush }, { openWorkflows, dismissPods: dismissPodsOf(client, openWorkflows) }),
       ...podActivities(fleet),
       ...sharedActivities(fleet, client, openWorkflows),
     },
-    watch: watchActivities({ ...deps, signals: new ConflatingSignals(client), watched }),
+    watch: watchActivities({ ...deps, rush, signals: new ConflatingSignals(client), watched }),
     figures: () => figuresOf(watched),
     podFigures: () => podFiguresOf(watched),
   };

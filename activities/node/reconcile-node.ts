@@ -7,6 +7,7 @@ import type { Fleet } from '../fleet/fleet';
 import { isPaused } from '../fleet/vnodes';
 import type { ActivityObserver } from '../observer';
 import type { ActivitySettings } from '../settings';
+import type { EdgeRush } from './edge-rush';
 import { decide, StoresNotReady, viewNode } from './facts';
 import type { NodeView } from './facts';
 import { holdNode } from './hold-node';
@@ -18,6 +19,7 @@ export interface NodeDependencies {
   readonly fleet: Fleet;
   readonly settings: ActivitySettings;
   readonly observer: ActivityObserver;
+  readonly rush: EdgeRush;
 }
 
 /** What a step on one node works with. */
@@ -50,10 +52,11 @@ const FORGOTTEN: NodePass = {
  * @throws StoresNotReady, CredentialsFault, KubeError: try again
  */
 export async function reconcileNode(
-  { fleet, settings, observer }: NodeDependencies,
+  { fleet, settings, observer, rush }: NodeDependencies,
   ref: NodeRef,
   orders: NodeOrders,
 ): Promise<NodePass> {
+  await rush.over();
   const view = await viewNode(fleet, ref);
   if (view === null) return FORGOTTEN;
   const now = Date.now();

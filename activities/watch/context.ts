@@ -2,6 +2,7 @@ import type { ClusterBinding } from '../../api/names/types';
 import type { BindingRef } from '../../workflows/contracts/activities';
 import type { Fleet } from '../fleet/fleet';
 import type { PhysicalCluster } from '../fleet/physical-cluster';
+import type { EdgeRush } from '../node/edge-rush';
 import type { ActivitySettings } from '../settings';
 import type { Lull } from './lull';
 import type { Messenger } from './messenger';
@@ -14,6 +15,7 @@ export interface WatchContext {
   readonly messenger: Messenger;
   /** Holds bookkeeping back while pods are on their way. */
   readonly lull: Lull;
+  readonly rush: EdgeRush;
   readonly ref: BindingRef;
   /** The ClusterBinding as last seen; undefined when it is gone. */
   readonly binding: () => ClusterBinding | undefined;

@@ -44,7 +44,7 @@ export class VnodeMirror {
     const { patch, dueAt } = edgeTaint({ window, terms: termsOf(policy.spec), live, now: Date.now() });
     if (patch === null) return dueAt;
     try {
-      await this.patch(live, patch, {});
+      await this.context.rush.during(this.patch(live, patch, {}));
     } catch (error) {
       // Somebody else was first, mostly the workflow; what was written calls again.
       if (!isKubeError(error, 'Conflict')) throw error;

@@ -3,6 +3,7 @@ import { ClusterBindings } from '../../kube';
 import type { BindingRef } from '../../workflows/contracts/activities';
 import type { Fleet } from '../fleet/fleet';
 import { BY_BINDING, BY_NODE } from '../fleet/virtual-cluster';
+import type { EdgeRush } from '../node/edge-rush';
 import type { ActivitySettings } from '../settings';
 import type { ConflatingSignals } from '../temporal/signals';
 import { isPlaceholder } from '../../domain/host-ports';
@@ -30,6 +31,7 @@ export interface WatchDependencies {
   readonly settings: ActivitySettings;
   readonly client: Client;
   readonly signals: ConflatingSignals;
+  readonly rush: EdgeRush;
   readonly onError: (error: unknown, subject: string) => void;
   /** The bindings that this process watches now, for its metrics. */
   readonly watched: Set<WatchContext>;

@@ -35,7 +35,7 @@ export class NodeArrivals {
    * @returns the arrival of the event that made it so
    * @throws Error naming `what` after `within` milliseconds
    */
-  async until(what: string, isSo: (nodes: readonly Node[]) => boolean, within: number): Promise<number> {
+  async until(what: string, isSo: (nodes: Iterable<Node>) => boolean, within: number): Promise<number> {
     if (this.broken !== null) throw this.broken;
     return await new Promise((resolve, reject) => {
       const end = () => {
@@ -43,7 +43,7 @@ export class NodeArrivals {
         this.listeners.delete(look);
       };
       const look = (at: number) => {
-        if (!isSo([...this.nodes.values()])) return;
+        if (!isSo(this.nodes.values())) return;
         end();
         resolve(at);
       };
@@ -54,6 +54,20 @@ export class NodeArrivals {
       this.listeners.add(look);
       look(now());
     });
+  }
+
+  /** The same for each of some nodes on its own, whatever comes of it later; each event is looked at once. */
+  async untilEach(what: string, names: readonly string[], { isSo, within }: { isSo: (node: Node) => boolean; within: number }): Promise<ReadonlyMap<string, number>> {
+    const left = new Set(names);
+    const arrivals = new Map<string, number>();
+    const see = (node: Node, at: number) => {
+      const name = node.metadata?.name ?? '';
+      if (left.has(name) && isSo(node) && left.delete(name)) arrivals.set(name, at);
+    };
+    for (const node of this.nodes.values()) see(node, now());
+    const end = this.onChange(see);
+    await this.until(what, () => left.size === 0, within).finally(end);
+    return arrivals;
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Node } from 'kubernetes-types/core/v1';
 import { Taint } from '../../../api/names/keys';
 import { vnodeName } from '../../../domain/vnode';
 import { nodeNames } from '../../../local/clusters/fake-nodes';
@@ -38,20 +39,12 @@ export const edges: Scenario = {
 
 /** Seconds from the edge to each taint. */
 async function latenessOf({ watches }: Rig, vnodes: readonly string[], edge: number): Promise<number[]> {
-  const late = new Map<string, number>();
-  const end = watches.nodes.onChange((node, at) => {
-    const name = node.metadata?.name ?? '';
-    if (hasTaint(node, Taint.OutOfTimeWindows) && !late.has(name)) late.set(name, (at - edge) / 1000);
-  });
-  const within = edge - now() + 300_000;
-  await watches.nodes.until('every vnode to be tainted', () => vnodes.every((name) => late.has(name)), within).finally(end);
-  return vnodes.map((name) => late.get(name)!);
+  const isSo = (node: Node) => hasTaint(node, Taint.OutOfTimeWindows);
+  const arrivals = await watches.nodes.untilEach('every vnode to be tainted', vnodes, { isSo, within: edge - now() + 300_000 });
+  return [...arrivals.values()].map((at) => (at - edge) / 1000);
 }
 
 async function untilOpen({ watches }: Rig, vnodes: readonly string[]): Promise<void> {
-  const isOpen = (name: string) => {
-    const vnode = watches.nodes.get(name);
-    return vnode !== undefined && !hasTaint(vnode, Taint.OutOfTimeWindows);
-  };
-  await watches.nodes.until('every vnode to be open again', () => vnodes.every(isOpen), 300_000);
+  const isSo = (node: Node) => !hasTaint(node, Taint.OutOfTimeWindows);
+  await watches.nodes.untilEach('every vnode to be open again', vnodes, { isSo, within: 300_000 });
 }

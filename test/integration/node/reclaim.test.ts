@@ -4,6 +4,7 @@ import type { Node, Pod } from 'kubernetes-types/core/v1';
 import { Fleet } from '../../../activities/fleet/fleet';
 import { openVirtualCluster } from '../../../activities/fleet/virtual-cluster';
 import { deleteOnce, evictOnce } from '../../../activities/node/delete-once';
+import { EdgeRush } from '../../../activities/node/edge-rush';
 import { lendNodes } from '../../../activities/node/lend-nodes';
 import { reconcileNode } from '../../../activities/node/reconcile-node';
 import { placePod } from '../../../activities/pod/place-pod';
@@ -114,7 +115,7 @@ async function start(ref: NodeRef, name: string): Promise<void> {
 const pass = (ref: NodeRef, orders: Partial<NodeOrders> = {}): Promise<NodePass> =>
   eventually(() => reconcileNode(dependencies(), ref, { ...NOTHING_KNOWN, ...orders }));
 
-const dependencies = () => ({ fleet, settings: SETTINGS, observer: { edgeActedOn: () => undefined, audited: () => undefined } });
+const dependencies = () => ({ fleet, settings: SETTINGS, observer: { edgeActedOn: () => undefined, audited: () => undefined }, rush: new EdgeRush() });
 
 /** The lender's `reclaim`, now. */
 function asked(graceSeconds: number): LeaseOverride {
