@@ -14,6 +14,7 @@ import { install } from '../../bench/rig/install';
 import { BINDING, BINDINGS_PATH, clusterBinding, KUBECONFIG_SECRET } from '../../bench/rig/manifests';
 import { startApiServers, type ApiServers } from '../../support/api-servers';
 import { eventually } from '../../support/eventually';
+import { untilPodsAreWelcome } from '../../support/pods-welcome';
 
 const HOME = '/api/v1/namespaces/default';
 /** The mount namespace. */
@@ -37,6 +38,7 @@ export class PodSteps {
     const failed = (error: unknown) => console.error(error);
     const fleet = new Fleet(await openVirtualCluster(createKubeClient(loadKubeconfig(home.kubeconfig)), failed), failed);
     await fleet.virtual.synced();
+    await Promise.all([untilPodsAreWelcome(home.api, 'default'), untilPodsAreWelcome(lender.api, WORKER_NAMESPACE)]);
     return new PodSteps(servers, fleet, binding.metadata.uid);
   }
 
