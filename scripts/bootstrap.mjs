@@ -78,16 +78,17 @@ async function bundleWorkflows() {
 async function run(what, command) {
   // The shell reads a pipe that the kernel closes when we die, by SIGKILL as well, and takes its group with it.
   const guard = 'exec 3<&0 </dev/null; (read -r _; kill -s KILL 0) <&3 & "$@" 3<&-; code=$?; kill $!; exit $code';
-  const child = spawn('/bin/sh', ['-c', guard, 'sh', ...command], { cwd: root, detached: true, stdio: ['pipe', 'pipe', 'pipe'] });
-  const stopSaying = sayProgress(what);
-  const output = [];
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => output.push(chunk));
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
   const onSignal = (signal) => {
     process.kill(-child.pid, 'SIGKILL');
     end(signal === 'SIGINT' ? 130 : 143, '');
   };
+  // Before there is a child: a signal that comes just after would end us without a word.
   for (const signal of signals) process.once(signal, onSignal);
+  const child = spawn('/bin/sh', ['-c', guard, 'sh', ...command], { cwd: root, detached: true, stdio: ['pipe', 'pipe', 'pipe'] });
+  const stopSaying = sayProgress(what);
+  const output = [];
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => output.push(chunk));
   const code = await new Promise((resolve) => child.once('close', resolve).once('error', () => resolve(127)));
   for (const signal of signals) process.off(signal, onSignal);
   stopSaying();

@@ -8,11 +8,12 @@ const LATER = new Date(Date.now() + 60_000);
 let project = '';
 let count = 0;
 
-/** Notes that it ran and with which id, takes its time, and leaves what npm leaves. */
+/** Notes that it ran and with which id, takes its time, or until a file is there, and leaves what npm leaves. */
 const npm = `#!/bin/sh
 echo "npm $*" >> journal
 echo $$ > npm.pid
 sleep "\${NPM_TAKES:-0}"
+while [ -n "$NPM_NEEDS" ] && [ ! -e "$NPM_NEEDS" ]; do sleep 0.05; done
 mkdir -p node_modules/typescript/bin
 cp tsc.js node_modules/typescript/bin/tsc
 touch node_modules/.package-lock.json
@@ -33,9 +34,9 @@ writeFileSync('dist/scripts/bundle-workflows.js', \`
   require('node:fs').writeFileSync('dist/workflow-bundle.js', '');
 \`);
 writeFileSync('dist/scripts/test.js', \`
-  console.log(JSON.stringify({ args: process.argv.slice(2), main: require.main === module }));
   if (process.argv[2] === 'wait') { process.on('SIGTERM', () => process.exit(7)); setInterval(() => undefined, 1000); }
-  else process.exitCode = Number(process.argv[2] ?? 0);
+  console.log(JSON.stringify({ args: process.argv.slice(2), main: require.main === module }));
+  if (process.argv[2] !== 'wait') process.exitCode = Number(process.argv[2] ?? 0);
 \`);
 process.exit(Number(process.env.TSC_EXITS ?? 0));
 `;
@@ -143,9 +144,11 @@ it('goes on with type errors for the tests, which count them, and for nothing el
 });
 
 it('lets two run side by side: one installs, the other waits', async () => {
-  const results = await Promise.all([run(['test'], { NPM_TAKES: '2' }), run(['test'], { NPM_TAKES: '2' })]);
-  expect(results.map(({ code }) => code)).toEqual([0, 0]);
-  expect(results.map(({ output }) => output).join('')).toContain('waiting for another process that installs or compiles');
+  const both = [start(['test'], { NPM_NEEDS: 'go' }), start(['test'], { NPM_NEEDS: 'go' })];
+  const said = () => both.map(({ output }) => output()).join('');
+  await until(said, (text) => text.includes('waiting for another process that installs or compiles'));
+  writeFileSync(join(project, 'go'), '');
+  expect(await Promise.all(both.map(({ ended }) => ended))).toEqual([0, 0]);
   expect(journal().filter((line) => line.startsWith('npm'))).toHaveLength(1);
 });
 
@@ -177,7 +180,7 @@ it('ends when the npm that started it is killed', async () => {
   let output = '';
   parent.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
   await until(() => output, (text) => text.includes('"main":true'));
-  const pid = Number(readOrEmpty(join(project, 'node.pid')));
+  const pid = await until(() => Number(readOrEmpty(join(project, 'node.pid'))), (read) => read > 0);
   started.add(pid);
   expect(isRunning(pid)).toBe(true);
   parent.kill('SIGKILL');
