@@ -90,7 +90,7 @@ async function launch(input: ApiServerInput, port: number): Promise<ManagedProce
     args: [...baseArgs(input, port), ...optionalArgs(input), ...(input.extraArgs ?? [])],
     env: input.env,
     ready: () => answersOk(`https://127.0.0.1:${port}/readyz`, input.pki.ca),
-    readyWithin: 60_000,
+    readyWithin: 180_000,
     stopTier: StopTier.ApiServer,
     stopWithin: 1_000,
   });

@@ -135,7 +135,7 @@ async function openAccess(input: ControlPlaneInput, apiServer: ApiServer, pki: P
 async function untilPodsAreWelcome(api: Rest, input: ControlPlaneInput): Promise<void> {
   await pollUntil(async () => (await api.find('/api/v1/namespaces/default/serviceaccounts/default')) !== null, {
     what: `the default ServiceAccount of cluster ${input.name}`,
-    within: 60_000,
+    within: 180_000,
     signal: input.supervisor.signal,
   });
 }

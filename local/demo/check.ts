@@ -17,23 +17,27 @@ export function checkEqual<T>(found: T, expected: T, what: string): void {
 }
 
 export interface Patience {
-  /** Deadline in milliseconds. */
+  /** What is long enough on an idle machine, milliseconds: a deadline, but never less than a minute. A busy machine is slow, not wrong. */
   readonly within: number;
+  /** An exact deadline instead, milliseconds. Default none. */
+  readonly limit?: number;
   /** Pause between two looks in milliseconds. Default 100. */
   readonly every?: number;
 }
+
+const LEAST_MS = 60_000;
 
 /**
  * Calls `look` until it does not throw, and returns what it found.
  * @throws NotAsPromised with the last failure and the time waited, when the deadline has passed.
  */
-export async function eventually<T>(look: () => Promise<T>, { within, every = 100 }: Patience): Promise<T> {
-  const deadline = Date.now() + within;
+export async function eventually<T>(look: () => Promise<T>, { within, limit = Math.max(within, LEAST_MS), every = 100 }: Patience): Promise<T> {
+  const deadline = Date.now() + limit;
   for (;;) {
     try {
       return await look();
     } catch (error) {
-      if (Date.now() >= deadline) throw new NotAsPromised(`${messageOf(error)} (after ${within / 1_000} s)`);
+      if (Date.now() >= deadline) throw new NotAsPromised(`${messageOf(error)} (after ${limit / 1_000} s)`);
     }
     await delay(every);
   }

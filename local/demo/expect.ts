@@ -16,13 +16,19 @@ export async function untilRunning(walk: Walk, count: number, within: number): P
   );
 }
 
+/** A physical pod that stops may outlive its virtual one for a moment. */
+const SETTLED_WITHIN_MS = 10_000;
+
 /** Nothing lost, nothing doubled: one physical pod for each virtual one, in the cluster of its virtual node, and no other. */
 export async function checkPairs(walk: Walk, virtual: readonly Pod[]): Promise<void> {
-  for (const lender of walk.lenders) {
-    const expected = uidsOf(virtual.filter((pod) => isOn(lender, pod)));
-    const found = (await physicalPods(lender)).map(virtualUidOf).sort();
-    checkEqual(found, expected, `the virtual pods that have a physical one in ${lender.binding}`);
-  }
+  const look = async () => {
+    for (const lender of walk.lenders) {
+      const expected = uidsOf(virtual.filter((pod) => isOn(lender, pod)));
+      const found = (await physicalPods(lender)).map(virtualUidOf).sort();
+      checkEqual(found, expected, `the virtual pods that have a physical one in ${lender.binding}`);
+    }
+  };
+  await eventually(look, { within: SETTLED_WITHIN_MS });
 }
 
 /** Every pod of `before` is there, as the same object, and nobody has asked it to go. */

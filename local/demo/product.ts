@@ -33,7 +33,7 @@ export interface Product {
   readonly logFile: string;
 }
 
-const READY_WITHIN_MS = 60_000;
+const READY_WITHIN_MS = 180_000;
 const DRAINED_WITHIN_MS = 30_000;
 
 /** Starts it and waits until it is ready: Temporal answers, `manager` runs, the lists of the virtual cluster are synced. */

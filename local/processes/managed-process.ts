@@ -17,7 +17,7 @@ export interface ProcessSpec {
   readonly cwd?: string;
   /** Answers true as soon as the process does its work. Without it a started process counts as ready. */
   readonly ready?: () => Promise<boolean>;
-  /** Deadline of `ready` in milliseconds. Default 30,000. */
+  /** Deadline of `ready` in milliseconds. Default 120,000. */
   readonly readyWithin?: number;
   /** Processes of a higher tier are stopped before those of a lower one. Default 0. */
   readonly stopTier?: number;

@@ -102,7 +102,7 @@ export class Supervisor {
     const { ready, readyWithin } = child.spec;
     if (!ready) return;
     const probe = async () => !child.running || (await ready());
-    await pollUntil(probe, { what: 'its readiness probe', within: readyWithin ?? 30_000 });
+    await pollUntil(probe, { what: 'its readiness probe', within: readyWithin ?? 120_000 });
     if (!child.running) throw new ProcessError(child, howItEnded(child));
   }
 

@@ -4,11 +4,11 @@ import { promisify } from 'node:util';
 import { binaries } from './binaries';
 
 const run = promisify(execFile);
-const DEADLINE_MS = 60_000;
+const DEADLINE_MS = 180_000;
 
 /**
  * Runs kubectl and returns what it printed. Its cache stays beside the kubeconfig; a stream that never
- * ends is ended after a minute.
+ * ends is ended after three minutes.
  * @throws Error with the command and what kubectl wrote to standard error.
  */
 export async function kubectl(kubeconfig: string, ...args: string[]): Promise<string> {

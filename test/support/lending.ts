@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import type { Node, Pod } from 'kubernetes-types/core/v1';
 import { GROUP_VERSION, POLICY_KIND } from '../../api/names/group';
-import type { ResourceLeasingPolicy, ResourceLeasingPolicySpec } from '../../api/names/types';
+import type { ClusterBinding, ResourceLeasingPolicy, ResourceLeasingPolicySpec } from '../../api/names/types';
 import type { Cluster } from '../../local/clusters/cluster';
 import type { FakeNodes } from '../../local/clusters/fake-nodes';
 import { inProject } from '../../local/demo/commands';
@@ -111,6 +111,16 @@ export class Lending {
     return await this.physical.api.create<Pod>('/api/v1/namespaces/default/pods', {
       metadata: { name, ...pod.metadata },
       spec: { nodeName, containers: [{ name: 'main', image: 'nginx' }], ...pod.spec },
+    });
+  }
+
+  /** Edits the binding, and waits until the worker has seen it: its watches do not wait for each other. */
+  async editBinding(spec: Readonly<Record<string, unknown>>): Promise<void> {
+    const path = `${BINDINGS_PATH}/${BINDING}`;
+    const { metadata } = await this.virtual.api.merge<ClusterBinding>(path, { spec });
+    await eventually(async () => {
+      const { status } = await this.virtual.api.get<ClusterBinding>(path);
+      expect(status?.conditions?.find(({ type }) => type === 'Ready')?.observedGeneration).toBe(metadata.generation);
     });
   }
 

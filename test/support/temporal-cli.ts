@@ -1,7 +1,7 @@
 import { runCommand } from '../../local/binaries/run-command';
 import { binaries } from './binaries';
 
-const DEADLINE_MS = 30_000;
+const DEADLINE_MS = 120_000;
 
 /** How the `temporal` command line ended. */
 export interface TemporalOutcome {

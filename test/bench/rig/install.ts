@@ -41,7 +41,7 @@ export async function bind(virtual: Cluster, physical: Cluster, dir: string): Pr
     if (status?.phase === 'Ready') return true;
     throw new Error(`phase ${status?.phase ?? 'none'}`);
   };
-  await pollUntil(isReady, { what: 'the binding to be Ready', within: 30_000 });
+  await pollUntil(isReady, { what: 'the binding to be Ready', within: 120_000 });
 }
 
 /** Gives the binding a new kubeconfig of the same account. */

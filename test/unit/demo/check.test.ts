@@ -11,7 +11,7 @@ it('waits until nothing fails, and gives up with the last failure', async () => 
   const third = async () => check(++attempts === 3, `attempt ${attempts} should be the third`);
   await eventually(third, { within: 1_000, every: 1 });
   expect(attempts).toBe(3);
-  await expect(eventually(third, { within: 20, every: 1 })).rejects.toThrow(/attempt \d+ should be the third \(after 0.02 s\)/);
+  await expect(eventually(third, { within: 0, limit: 20, every: 1 })).rejects.toThrow(/attempt \d+ should be the third \(after 0.02 s\)/);
 });
 
 it('looks all the time and fails at the first exception', async () => {

@@ -16,7 +16,7 @@ it('reports the last failure', async () => {
     attempts += 1;
     throw new Error(`failure ${Math.min(attempts, 2)}`);
   };
-  await expect(eventually(attempt, { within: 20, every: 1 })).rejects.toThrow(/^still failing after \d+ ms: failure 2$/);
+  await expect(eventually(attempt, { limit: 20, every: 1 })).rejects.toThrow(/^still failing after \d+ ms: failure 2$/);
 });
 
 it('throughout fails at the first failure', async () => {
