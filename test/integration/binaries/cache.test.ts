@@ -1,7 +1,6 @@
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BinaryCache } from '../../../local/binaries/cache';
-import { STALE_AFTER_MS } from '../../../local/binaries/file-lock';
 import { readOrEmpty, runScript, temporaryFolder, until } from './support';
 
 const base = temporaryFolder();
@@ -66,7 +65,7 @@ describe('two processes', () => {
     expect(both.map(({ output }) => output().trim()).sort()).toEqual(['filled', 'found']);
     expect(fills()).toBe(1);
     expect(readFileSync(thing(), 'utf8')).toBe('whole');
-  }, 20_000);
+  });
 
   it('take over from one that was killed, and use nothing of it', async () => {
     const first = start(60_000);
@@ -79,5 +78,5 @@ describe('two processes', () => {
     expect(second.output().trim()).toBe('filled');
     expect(readFileSync(thing(), 'utf8')).toBe('whole');
     expect(readdirSync(join(folder, 'staging'))).toEqual([]);
-  }, STALE_AFTER_MS + 20_000);
+  });
 });

@@ -43,14 +43,14 @@ withGo('builds a program that knows its version, with nothing outside our cache 
   expect(existsSync(env.HOME ?? '')).toBe(false);
   expect(readdirSync(join(base, 'modules', 'tiny')).sort()).toEqual(['go.mod', 'main.go']);
   expect(readdirSync(env.KUBEOCEAN_CACHE ?? '').sort()).toEqual(['bin', 'go', 'locks', 'staging']);
-}, 120_000);
+});
 
 withGo('quotes the compiler when a build fails, and leaves no entry (skipped without Go in PATH)', async () => {
   const env = machine('fails');
   const modules = writeModule(source.replace('"unset"', 'nonsense'));
   await expect(ensureBinaries(['kwok'], { env, catalog, modules })).rejects.toThrow(/building \. with Go failed: [^]*undefined: nonsense/);
   expect(existsSync(join(env.KUBEOCEAN_CACHE ?? '', 'bin'))).toBe(false);
-}, 120_000);
+});
 
 it('treats a Go that is too old as absent', async () => {
   const folder = join(base, 'old');

@@ -34,5 +34,5 @@ it.each<[what: string, script: string, tally: Tally]>([
     { passed: 1, failures: ['unit: Jest did not end: a test left something open'], skipped: [] },
   ],
 ])('counts %s', async (_what, script, tally) => {
-  expect(await runJest(projectWith(script), 'unit', 1_000)).toEqual(tally);
+  expect(await runJest(projectWith(script), 'unit', 3_000)).toEqual(tally);
 });

@@ -74,7 +74,7 @@ export function runScript(file: string, args: readonly string[]) {
 }
 
 /** Waits for a condition, and says the value that it last had when it does not come true. */
-export async function until<T>(read: () => T, isIt: (value: T) => boolean, within = 15_000): Promise<T> {
+export async function until<T>(read: () => T, isIt: (value: T) => boolean, within = 60_000): Promise<T> {
   const deadline = Date.now() + within;
   for (;;) {
     const value = read();

@@ -89,11 +89,11 @@ beforeAll(async () => {
     await eventually(async () => expect(await api.find(`/api/v1/namespaces/${namespace}/serviceaccounts/default`)).not.toBeNull());
   }
   await createPair('fine');
-}, 120_000);
+});
 
 afterAll(async () => {
   await servers?.stop();
-}, 30_000);
+});
 
 it('says that all is well, with code 0', async () => {
   expect(await audit()).toMatchObject({ code: 0, report: { outcome: 'Clean', bindings: [{ name: 'east', unread: null }], findings: [], waiting: [] } });

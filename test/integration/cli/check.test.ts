@@ -15,8 +15,6 @@ import { eventually } from '../../support/eventually';
 import { startOneCluster, type OneCluster } from '../crds/one-cluster';
 import { kubeocean } from './command-line';
 
-jest.setTimeout(60_000);
-
 let cluster: OneCluster;
 /** Of the least-privileged account, as a lender hands it out. */
 let lender: string;
@@ -27,8 +25,10 @@ beforeAll(async () => {
   lender = join(cluster.dir, 'lender.kubeconfig');
   const { code } = await kubeocean('kubeconfig', '--kubeconfig', cluster.kubeconfig, '--output', lender);
   expect(code).toBe(0);
-}, 120_000);
-afterAll(() => cluster?.stop(), 30_000);
+  // An API server learns of a role a moment after it was written.
+  await eventually(async () => expect(new Set((await check(lender)).lines.map(({ status }) => status))).toEqual(new Set(['Passed'])));
+});
+afterAll(() => cluster?.stop());
 
 interface Line {
   readonly status: string;

@@ -73,13 +73,15 @@ beforeAll(async () => {
   await createPod('web', 'vnode-e-n1');
   await createPod('agent', 'vnode-e-n1', [{ key: 'kubeocean.io/out-of-time-windows', operator: 'Exists' }]);
   await createPod('elsewhere', 'vnode-e-n2');
-}, 120_000);
+  // An API server learns of the lender's role a moment after it was written.
+  await eventually(async () => expect(await leasePlan()).toMatchObject({ code: 0, stderr: '' }));
+});
 
 afterAll(async () => {
   await virtual?.client.close();
   await lender?.close();
   await servers?.stop();
-}, 30_000);
+});
 
 const leasePlan = (...args: readonly string[]) => kubeocean('lease', 'plan', '--kubeconfig', virtual.kubeconfig, ...args);
 const reportOf = (stdout: string) => JSON.parse(stdout) as LeaseReport;

@@ -5,10 +5,9 @@ import type { Cluster } from '../../../local/clusters/cluster';
 import { FakeAnnotation } from '../../../local/clusters/kwok-stages';
 import type { Stack } from '../../../local/stack';
 import { eventually } from '../../support/eventually';
+import { createPriorityClass, untilPodsAreWelcome } from '../../support/pods-welcome';
 import { startTestStack } from '../../support/stack';
 import { kubeocean } from './command-line';
-
-jest.setTimeout(120_000);
 
 let stack: Stack;
 let lender: Cluster;
@@ -21,8 +20,8 @@ beforeAll(async () => {
   // The borrower is gone.
   await stack.virtual.stop();
   await lender.api.create('/api/v1/namespaces', { metadata: { name: WORKER_NAMESPACE } });
-  await eventually(async () => expect(await lender.api.find(`/api/v1/namespaces/${WORKER_NAMESPACE}/serviceaccounts/default`)).not.toBeNull());
-  await lender.api.create('/apis/scheduling.k8s.io/v1/priorityclasses', { metadata: { name: DEFAULT_PRIORITY_CLASS }, value: DEFAULT_PRIORITY });
+  await untilPodsAreWelcome(lender.api, WORKER_NAMESPACE);
+  await createPriorityClass(lender.api, { metadata: { name: DEFAULT_PRIORITY_CLASS }, value: DEFAULT_PRIORITY });
 });
 
 afterAll(async () => {

@@ -26,9 +26,11 @@ beforeAll(async () => {
     const code = await main(['node', 'kubeocean', 'install', '--kubeconfig', cluster.kubeconfig, '--role', role], silent);
     expect(code).toBe(0);
   }
-}, 120_000);
+  // Discovery and OpenAPI follow what is served.
+  for (const resource of ['cb.spec', 'rlp.spec']) await eventually(() => cluster.kubectl('explain', resource), { every: 500 });
+});
 
-afterAll(() => cluster?.stop(), 30_000);
+afterAll(() => cluster?.stop());
 
 const nameOf = (() => {
   let count = 0;
@@ -185,7 +187,7 @@ describe('an object from before the rules', () => {
     await apply(strict);
     const another = anObject(ResourceLeasingPolicies, policy.spec);
     await eventually(async () => expect(await verdict(create(another, true))).toBe('spec.timeWindows[0].end'));
-  }, 40_000);
+  });
 
   it.each([
     ['can be labelled', { metadata: { labels: { touched: 'true' } } }, 'accepted'],

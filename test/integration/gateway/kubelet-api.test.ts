@@ -12,8 +12,6 @@ import { eventually } from '../../support/eventually';
 import { ask, clientCertificate, SPDY, WEBSOCKET, type Answer, type Asked } from '../../support/kubelet-doors';
 import { EXEC, KubeletRig, LOGS, MOUNT, TOKEN } from './kubelet-rig';
 
-jest.setTimeout(90_000);
-
 let rig: KubeletRig;
 let gateway: Gateway;
 let port: number;
@@ -29,7 +27,7 @@ async function grant(user: string, rule: { resources: string[]; verbs: string[] 
 
 beforeAll(async () => {
   rig = await KubeletRig.open();
-  ({ gateway, port } = await rig.start());
+  ({ gateway, port } = await rig.serve());
 });
 
 afterAll(async () => {

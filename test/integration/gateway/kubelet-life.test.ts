@@ -7,8 +7,6 @@ import { CertificateAuthority } from '../../../local/clusters/certificates';
 import { eventually } from '../../support/eventually';
 import { EXEC, KubeletRig, LOGS, SECRETS } from './kubelet-rig';
 
-jest.setTimeout(90_000);
-
 let rig: KubeletRig;
 
 beforeAll(async () => {
@@ -29,7 +27,7 @@ describe('certificates', () => {
   };
 
   it('one from the cluster’s signer is renewed while streams go on', async () => {
-    const { gateway: renewing, port: own } = await rig.start({ renewAt: () => Date.now() + 2_000 });
+    const { gateway: renewing, port: own } = await rig.serve({ renewAt: () => Date.now() + 2_000 });
     const { socket } = await rig.opened(own, EXEC);
     const first = await serialAt(own);
     await eventually(async () => expect(await serialAt(own)).not.toBe(first));
@@ -47,7 +45,7 @@ describe('certificates', () => {
       return { stringData: { 'tls.crt': cert, 'tls.key': key } };
     };
     await rig.cluster.api.create(SECRETS, { metadata: { name: 'serving' }, type: 'kubernetes.io/tls', ...(await issue('one')) });
-    const { gateway: given, port: own } = await rig.start({ servingSecret: { namespace: 'kubeocean-system', name: 'serving' } });
+    const { gateway: given, port: own } = await rig.serve({ servingSecret: { namespace: 'kubeocean-system', name: 'serving' } });
     const first = await serialAt(own);
     await rig.cluster.api.merge(`${SECRETS}/serving`, { stringData: { 'tls.crt': 'no certificate' } });
     await eventually(() => expect(rig.logged).toContain('CertificateFault'));
@@ -74,7 +72,7 @@ describe('certificates', () => {
 
 describe('a gateway that stops', () => {
   it('takes nobody new, lets streams finish, and is done with the last', async () => {
-    const { gateway: stopping, port: own } = await rig.start({ drainMs: 60_000 });
+    const { gateway: stopping, port: own } = await rig.serve({ drainMs: 60_000 });
     const { socket } = await rig.opened(own, EXEC);
     const stopped = stopping.stop();
     await eventually(async () => await expect(rig.asked(own, LOGS)).rejects.toThrow(/ECONNREFUSED/));
@@ -85,7 +83,7 @@ describe('a gateway that stops', () => {
   });
 
   it('ends those that do not in time', async () => {
-    const { gateway: stopping, port: own } = await rig.start({ drainMs: 500 });
+    const { gateway: stopping, port: own } = await rig.serve({ drainMs: 500 });
     const { socket } = await rig.opened(own, EXEC);
     socket.on('error', () => undefined);
     const closed = once(socket.resume(), 'close');

@@ -17,6 +17,7 @@ import { createLogger } from '../../../workers/observability/logger';
 import { productKubeconfig } from '../../bench/rig/install';
 import { BINDINGS_PATH } from '../../bench/rig/manifests';
 import { startApiServers, type ApiServers } from '../../support/api-servers';
+import { eventually } from '../../support/eventually';
 import { apiServerAsClient, ask, PhysicalServer, SPDY, type Answer, type Asked, type Opened } from '../../support/kubelet-doors';
 import { kubeocean } from '../cli/command-line';
 
@@ -28,7 +29,7 @@ export const MOUNT = 'mount';
 export const TOKEN = 'physical-token';
 const OPTIONS: KubeletApiOptions = {
   ...{ host: '127.0.0.1', port: 0, prometheusPort: null, names: ['127.0.0.1'], servingSecret: null, drainMs: 1_500 },
-  limits: { handshakeMs: 1_500, headersMs: 1_500, headerBytes: 64 * 1024 },
+  limits: { handshakeMs: 4_000, headersMs: 4_000, headerBytes: 64 * 1024 },
 };
 export const LOGS = '/containerLogs/default/web/main';
 export const EXEC = '/exec/default/web/main?command=echo&command=hunter2&input=1&output=1';
@@ -72,6 +73,13 @@ export class KubeletRig {
     this.gateways.push(gateway);
     await gateway.kubelet?.listeners();
     return { gateway, port: gateway.kubelet?.port ?? 0 };
+  }
+
+  /** The same, and waits until its callers are let in: rights that were just granted take a moment to be known. */
+  async serve(difference: Partial<KubeletApiOptions> = {}): Promise<{ gateway: Gateway; port: number }> {
+    const started = await this.start(difference);
+    await eventually(async () => expect(await this.asked(started.port, LOGS)).toMatchObject({ status: 200 }));
+    return started;
   }
 
   /** A request as the API server, unless told otherwise. */

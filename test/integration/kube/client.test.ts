@@ -19,8 +19,6 @@ import {
 import { startApiServer, type TestApiServer } from './api-server';
 import { startCountingProxy } from './counting-proxy';
 
-jest.setTimeout(60_000);
-
 const SECRET_VALUE = 'hunter2-do-not-print';
 
 let api: TestApiServer;

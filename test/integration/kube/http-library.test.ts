@@ -4,8 +4,6 @@ import { Transport } from '../../../kube/transport';
 import { startApiServer, type TestApiServer } from './api-server';
 import { startCountingProxy } from './counting-proxy';
 
-jest.setTimeout(60_000);
-
 let api: TestApiServer;
 beforeAll(async () => {
   api = await startApiServer();

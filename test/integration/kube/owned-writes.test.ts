@@ -3,8 +3,6 @@ import { ClusterRoles, ConfigMaps, ensureOwned, Events, isKubeError, recordEvent
 import type { KubeClient, RequestObservation } from '../../../kube';
 import { startApiServer, type TestApiServer } from './api-server';
 
-jest.setTimeout(60_000);
-
 let api: TestApiServer;
 let client: KubeClient;
 let namespace: string;

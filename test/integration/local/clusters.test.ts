@@ -7,8 +7,6 @@ import { eventually } from '../../support/eventually';
 import { kubectl } from '../../support/kubectl';
 import { Rest } from '../../support/rest';
 
-jest.setTimeout(120_000);
-
 let servers: ApiServers;
 
 beforeAll(async () => {

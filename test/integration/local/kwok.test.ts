@@ -4,10 +4,8 @@ import type { Cluster } from '../../../local/clusters/cluster';
 import { nodeNames } from '../../../local/clusters/fake-nodes';
 import type { Stack } from '../../../local/stack';
 import { graceOf, readAudit } from '../../support/audit';
-import { eventually, throughout } from '../../support/eventually';
+import { eventually } from '../../support/eventually';
 import { startTestStack } from '../../support/stack';
-
-jest.setTimeout(120_000);
 
 let stack: Stack;
 let cluster: Cluster;
@@ -59,10 +57,10 @@ it('runs a pod at once, with addresses, conditions and container statuses', asyn
 });
 
 it('starts a pod late when told to', async () => {
-  await createPod('late', { [FakeAnnotation.StartAfter]: '1200ms' });
-  await eventually(async () => expect((await getPod('late'))?.spec?.nodeName).toBeTruthy());
-  await throughout(async () => expect((await getPod('late'))?.status?.phase).toBe('Pending'), 500);
-  await running('late');
+  await createPod('late', { [FakeAnnotation.StartAfter]: '2500ms' });
+  const { metadata, status } = await running('late');
+  const since = Date.parse(metadata?.creationTimestamp ?? '');
+  expect(Date.parse(status?.containerStatuses?.[0]?.state?.running?.startedAt ?? '') - since).toBeGreaterThanOrEqual(2_000);
 });
 
 it.each([
@@ -83,21 +81,22 @@ it.each([
 });
 
 it.each([
-  { name: 'stops-at-once', after: undefined, grace: 30, atLeast: 0, below: 2_000 },
-  { name: 'stops-late', after: '1500ms', grace: 30, atLeast: 1_000, below: 10_000 },
-  { name: 'stops-with-grace', after: 'grace', grace: 3, atLeast: 1_500, below: 10_000 },
-])('lets go of a deleted pod: $name', async ({ name, after, grace, atLeast, below }) => {
+  { name: 'stops-at-once', after: undefined, grace: 120, atLeast: 0 },
+  { name: 'stops-late', after: '1500ms', grace: 120, atLeast: 1_000 },
+  { name: 'stops-with-grace', after: 'grace', grace: 3, atLeast: 1_500 },
+])('lets go of a deleted pod: $name', async ({ name, after, grace, atLeast }) => {
   await createPod(name, after === undefined ? {} : { [FakeAnnotation.StopAfter]: after });
   await running(name);
   const start = Date.now();
   await cluster.api.delete(`${PODS}/${name}`, { gracePeriodSeconds: grace });
   await eventually(async () => expect(await getPod(name)).toBeNull(), { every: 20 });
   expect(Date.now() - start).toBeGreaterThanOrEqual(atLeast);
-  expect(Date.now() - start).toBeLessThan(below);
-  const deletions = (await readAudit(cluster)).filter((e) => e.verb === 'delete' && e.objectRef?.name === name);
-  const [caller, ...kubelet] = deletions.map((e) => [e.user.username, graceOf(e)]);
-  expect(caller).toEqual(['admin', grace]);
-  expect(new Set(kubelet.map(String))).toEqual(new Set(['kwok,0']));
+  await eventually(async () => {
+    const deletions = (await readAudit(cluster)).filter((e) => e.verb === 'delete' && e.objectRef?.name === name);
+    const [caller, ...kubelet] = deletions.map((e) => [e.user.username, graceOf(e)]);
+    expect(caller).toEqual(['admin', grace]);
+    expect(new Set(kubelet.map(String))).toEqual(new Set(['kwok,0']));
+  });
 });
 
 it('makes a node fail and recover', async () => {

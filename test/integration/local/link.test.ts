@@ -3,8 +3,6 @@ import { once } from 'node:events';
 import { Link } from '../../../local/clusters/link';
 import { eventually, throughout } from '../../support/eventually';
 
-jest.setTimeout(30_000);
-
 let echo: Server;
 let link: Link;
 let clients: Client[];

@@ -1,9 +1,8 @@
 import { startStack } from '../../../local/stack';
 import { newRunFolder, type RunFolder } from '../../../local/processes/run-folder';
 import { binaries } from '../../support/binaries';
+import { eventually } from '../../support/eventually';
 import { processesMentioning } from '../../support/living-processes';
-
-jest.setTimeout(120_000);
 
 let folder: RunFolder;
 
@@ -26,6 +25,6 @@ it.each([{ broken: 'etcd' }, { broken: 'kube-scheduler' }, { broken: 'temporal' 
     );
     const name = broken === 'kube-scheduler' ? '(virtual|c1)-scheduler' : broken;
     expect(outcome).toMatch(new RegExp(`^${name} ended with exit code 127 .*/no/such/program`, 's'));
-    expect(processesMentioning(folder.path)).toEqual([]);
+    await eventually(() => expect(processesMentioning(folder.path)).toEqual([]));
   },
 );

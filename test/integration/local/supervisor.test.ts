@@ -9,8 +9,6 @@ import { eventually } from '../../support/eventually';
 import { isAlive } from '../../support/living-processes';
 import { spawnTypeScript } from '../../support/typescript-child';
 
-jest.setTimeout(30_000);
-
 let folder: RunFolder;
 let supervisor: Supervisor;
 let crashes: ProcessError[];
@@ -31,6 +29,12 @@ const shell = (name: string, script: string, more: Partial<ProcessSpec> = {}): P
   ...more,
 });
 const never = async () => false;
+/** @throws Error while it has not been written */
+const pidIn = (name: string): number => {
+  const pid = Number(readFileSync(join(folder.path, name), 'utf8'));
+  expect(pid).toBeGreaterThan(0);
+  return pid;
+};
 const fileExists = (name: string) => async () => existsSync(join(folder.path, name));
 
 describe('a child that does not get ready', () => {
@@ -49,8 +53,8 @@ describe('a child that does not get ready', () => {
       writeFileSync(join(folder.path, 'probed'), '');
       throw new Error('connection refused');
     };
-    const start = supervisor.start(shell('slow', 'echo $$ > pid; sleep 1000', { ready, readyWithin: 300 }));
-    await expect(start).rejects.toThrow(/^slow is not ready: waited 0.3 s .*connection refused/s);
+    const start = supervisor.start(shell('slow', 'echo $$ > pid; sleep 1000', { ready, readyWithin: 3_000 }));
+    await expect(start).rejects.toThrow(/^slow is not ready: waited 3 s .*connection refused/s);
     expect(isAlive(Number(readFileSync(join(folder.path, 'pid'), 'utf8')))).toBe(false);
     expect(crashes).toEqual([]);
   });
@@ -58,7 +62,8 @@ describe('a child that does not get ready', () => {
 
 describe('a child that ends later', () => {
   it('is reported with its last lines', async () => {
-    await supervisor.start(shell('worker', 'touch up; sleep 0.2; echo out of luck; exit 7', { ready: fileExists('up') }));
+    await supervisor.start(shell('worker', 'touch up; until [ -e go ]; do sleep 0.05; done; echo out of luck; exit 7', { ready: fileExists('up') }));
+    writeFileSync(join(folder.path, 'go'), '');
     await eventually(() => expect(crashes.map((crash) => crash.message)).toHaveLength(1));
     expect(crashes[0]?.message).toMatch(/^worker ended with exit code 7 .*\n {2}out of luck$/s);
     expect(supervisor.running).toEqual([]);
@@ -94,7 +99,7 @@ describe('stop', () => {
   it('uses SIGKILL when SIGTERM is not enough, on what the child started too', async () => {
     const script = "trap '' TERM; (trap '' TERM; touch up; sleep 1000) & echo $! > inner; wait; sleep 1000";
     const child = await supervisor.start(shell('stubborn', script, { stopWithin: 200, ready: fileExists('up') }));
-    const inner = Number(readFileSync(join(folder.path, 'inner'), 'utf8'));
+    const inner = await eventually(() => pidIn('inner'));
     await supervisor.stop();
     expect(child.exit).toEqual({ code: null, signal: 'SIGKILL' });
     await eventually(() => expect([child.pid, inner].filter(isAlive)).toEqual([]));
@@ -116,11 +121,8 @@ describe('the death of the parent', () => {
       const parent = spawnTypeScript(join(__dirname, 'fixtures', 'parent.ts'), folder.path);
       const [output] = (await once(parent.stdout!, 'data')) as [Buffer];
       const pids = JSON.parse(output.toString()) as number[];
-      const grandchild = await eventually(() => {
-        const pid = Number(readFileSync(join(folder.path, 'grandchild'), 'utf8'));
-        expect(isAlive(pid)).toBe(true);
-        return pid;
-      });
+      const grandchild = await eventually(() => pidIn('grandchild'));
+      expect(isAlive(grandchild)).toBe(true);
       expect(pids.map(isAlive)).toEqual([true, true, expect.any(Boolean)]);
       parent.kill(signal);
       await once(parent, 'exit');

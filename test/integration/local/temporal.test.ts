@@ -6,8 +6,6 @@ import { TemporalDevServer, type TemporalOptions } from '../../../local/temporal
 import { binaries } from '../../support/binaries';
 import { eventually } from '../../support/eventually';
 
-jest.setTimeout(120_000);
-
 const koPhase = defineSearchAttributeKey('KoPhase', SearchAttributeType.KEYWORD);
 
 let folder: RunFolder;
@@ -65,7 +63,7 @@ it.each([{ end: 'stop' }, { end: 'kill' }] as const)('remembers workflows after 
   await server.start();
   expect(server.address).toBe(address);
   await withClient(server, async (client) => {
-    expect((await client.workflow.getHandle(workflowId).describe()).status.name).toBe('RUNNING');
+    await eventually(async () => expect((await client.workflow.getHandle(workflowId).describe()).status.name).toBe('RUNNING'));
     await eventually(async () => expect((await client.workflow.count('KoPhase = "Ready"')).count).toBe(1));
   });
 });

@@ -24,10 +24,9 @@ import { install } from '../../bench/rig/install';
 import { closedWindow, windowEndingSoon } from '../../bench/rig/windows';
 import { startApiServers, type ApiServers } from '../../support/api-servers';
 import { eventually } from '../../support/eventually';
+import { untilPodsAreWelcome } from '../../support/pods-welcome';
 import { departuresOf } from '../../support/reclaim/departures';
 import { PODS, vnodeOf } from '../../support/reclaim/rig';
-
-jest.setTimeout(60_000);
 
 const SETTINGS: ActivitySettings = {
   ...{ zone: 'UTC', gatewayAddress: null, kubeletPort: null, prometheusPort: 9_006 },
@@ -59,7 +58,8 @@ beforeAll(async () => {
   const failed = (error: unknown) => console.error(error);
   fleet = new Fleet(await openVirtualCluster(client, failed), failed);
   await fleet.virtual.synced();
-}, 120_000);
+  await Promise.all([untilPodsAreWelcome(api, 'default'), untilPodsAreWelcome(physical().api, WORKER_NAMESPACE)]);
+});
 
 afterAll(async () => {
   await fleet?.close();
@@ -102,7 +102,7 @@ async function start(ref: NodeRef, name: string): Promise<void> {
   });
   const { namespace = '', uid = '' } = pod.metadata ?? {};
   await eventually(() => expect(fleet.virtual.pods.store.get(`default/${name}`)).toBeDefined());
-  await placePod(fleet, { ...ref, pod: { namespace, name, uid } }, pod as PodObject);
+  expect(await placePod(fleet, { ...ref, pod: { namespace, name, uid } }, pod as PodObject)).toEqual({ result: 'created' });
   // No scheduler runs here.
   const [copy] = await copiesNamed(name);
   const binding = { metadata: { name: copy }, target: { apiVersion: 'v1', kind: 'Node', name: ref.node } };
@@ -163,8 +163,10 @@ it('ends each pod once, though several workers would', async () => {
   expect(first).toMatchObject({ phase: 'Forced', pods: 3, stuck: false });
   await pass(ref, after(first));
   // Here the activities run as an administrator, as the test does.
-  const { deleted, evicted } = await departuresOf(virtual(), `${ref.node}-`, 'admin');
-  expect(pods.map((name) => (deleted[name] ?? 0) + (evicted[name] ?? 0))).toEqual([1, 1, 1]);
+  await eventually(async () => {
+    const { deleted, evicted } = await departuresOf(virtual(), `${ref.node}-`, 'admin');
+    expect(pods.map((name) => (deleted[name] ?? 0) + (evicted[name] ?? 0))).toEqual([1, 1, 1]);
+  });
 });
 
 it('deletes the others, and asks again soon, where a rule of the cluster refuses to let one go', async () => {

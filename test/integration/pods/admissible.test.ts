@@ -7,9 +7,7 @@ import type { Rest } from '../../../local/clusters/rest';
 import { MOUNT_NAMESPACE, translationContext } from '../../support/arbitraries/context';
 import { PRIORITY_CLASS, RUNTIME_CLASS, userPod } from '../../support/arbitraries/pods';
 import { startApiServers, type ApiServers } from '../../support/api-servers';
-import { eventually } from '../../support/eventually';
-
-jest.setTimeout(240_000);
+import { createPriorityClass, untilPodsAreWelcome } from '../../support/pods-welcome';
 
 const RUNS = 150;
 /** `KUBEOCEAN_TEST_SEED` asks for other pods. */
@@ -26,7 +24,7 @@ beforeAll(async () => {
   await Promise.all([namespace(virtual, HOME), namespace(physical, MOUNT_NAMESPACE)]);
   await classes(virtual, { priority: { name: PRIORITY_CLASS, value: 100, preemptionPolicy: 'Never' }, overhead: { cpu: '250m' } });
   await classes(physical, { priority: { name: DEFAULT_PRIORITY_CLASS, value: -10_000 }, overhead: { cpu: '100m', memory: '32Mi' } });
-}, 120_000);
+});
 
 afterAll(async () => {
   await servers?.stop();
@@ -34,13 +32,13 @@ afterAll(async () => {
 
 async function namespace(api: Rest, name: string): Promise<void> {
   await api.create('/api/v1/namespaces', { metadata: { name } });
-  await eventually(async () => expect(await api.find(`/api/v1/namespaces/${name}/serviceaccounts/default`)).not.toBeNull());
+  await untilPodsAreWelcome(api, name);
 }
 
 /** The clusters disagree about classes of the same name, as clusters do. */
 async function classes(api: Rest, { priority, overhead }: { priority: { name: string; value: number; preemptionPolicy?: string }; overhead: object }) {
   const { name, ...rest } = priority;
-  await api.create('/apis/scheduling.k8s.io/v1/priorityclasses', { metadata: { name }, ...rest });
+  await createPriorityClass(api, { metadata: { name }, ...rest });
   await api.create('/apis/node.k8s.io/v1/runtimeclasses', { metadata: { name: RUNTIME_CLASS }, handler: 'h', overhead: { podFixed: overhead } });
 }
 

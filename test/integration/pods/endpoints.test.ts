@@ -3,13 +3,11 @@ import { BINDING } from '../../bench/rig/manifests';
 import { eventually } from '../../support/eventually';
 import { PodSteps } from './steps';
 
-jest.setTimeout(60_000);
-
 let steps: PodSteps;
 
 beforeAll(async () => {
   steps = await PodSteps.open();
-}, 120_000);
+});
 
 afterAll(async () => {
   await steps?.close();

@@ -3,13 +3,11 @@ import { physicalName } from '../../../domain/pods';
 import { eventually } from '../../support/eventually';
 import { MOUNT, PodSteps } from './steps';
 
-jest.setTimeout(60_000);
-
 let steps: PodSteps;
 
 beforeAll(async () => {
   steps = await PodSteps.open();
-}, 120_000);
+});
 
 afterAll(async () => {
   await steps?.close();

@@ -7,8 +7,6 @@ import { startApiServers, type ApiServers } from '../../support/api-servers';
 import { aPhysicalPod } from '../../support/builders/pod';
 import { eventually } from '../../support/eventually';
 
-jest.setTimeout(60_000);
-
 const PODS = '/api/v1/namespaces/default/pods';
 /** Off by default: without them an API server leaves fields out. */
 const GATES = ['ResourceHealthStatus', 'InPlacePodLevelResourcesVerticalScaling', 'DRAExtendedResource', 'NodeDeclaredFeatures'];
@@ -21,7 +19,7 @@ beforeAll(async () => {
   servers = await startApiServers(1, { apiServerArgs: [`--feature-gates=${GATES.map((gate) => `${gate}=true`).join(',')}`] });
   api = servers.first.api;
   await eventually(() => api.get('/api/v1/namespaces/default/serviceaccounts/default'));
-}, 60_000);
+});
 afterAll(() => servers?.stop());
 
 const containerStatus = {
