@@ -5,8 +5,6 @@ import { eventually, throughout } from '../support/eventually';
 import { eventsOf } from '../support/workflow/histories';
 import { World } from '../support/workflow/world';
 
-jest.setTimeout(60_000);
-
 let world: World;
 
 beforeAll(async () => {
@@ -23,9 +21,11 @@ it('runs by itself, as often as the worker says, and one worker more changes not
   await updateAudit(world.client, 1_000);
   await ensureAudit(world.client, 1_000);
   await eventually(() => expect(runs()).toBeGreaterThanOrEqual(2));
-  const { info, policies } = await schedule().describe();
-  expect(policies).toMatchObject({ overlap: 'SKIP', catchupWindow: 60_000 });
-  expect(info.recentActions[0]?.action).toMatchObject({ type: 'startWorkflow', workflow: { workflowId: expect.stringMatching(/^audit-/) } });
+  await eventually(async () => {
+    const { info, policies } = await schedule().describe();
+    expect(policies).toMatchObject({ overlap: 'SKIP', catchupWindow: 60_000 });
+    expect(info.recentActions[0]?.action).toMatchObject({ type: 'startWorkflow', workflow: { workflowId: expect.stringMatching(/^audit-/) } });
+  });
 });
 
 it('writes a dozen events for each run', async () => {
@@ -47,8 +47,8 @@ it('says what was found', async () => {
 it('follows another setting, keeps a pause of somebody, comes back when it was deleted, and ends when it is switched off', async () => {
   await schedule().pause('maintenance');
   await updateAudit(world.client, 60_000);
-  expect(await everyOf()).toBe(60_000);
-  expect((await schedule().describe()).state).toMatchObject({ paused: true, note: 'maintenance' });
+  await eventually(async () => expect(await everyOf()).toBe(60_000));
+  await eventually(async () => expect((await schedule().describe()).state).toMatchObject({ paused: true, note: 'maintenance' }));
   await schedule().delete();
   await eventually(async () => {
     await ensureAudit(world.client, 60_000);

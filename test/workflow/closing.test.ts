@@ -10,8 +10,6 @@ import { eventually } from '../support/eventually';
 import { LENT, RETURNED } from '../support/workflow/stubs';
 import { nodeOf, QUIET, someBinding, World } from '../support/workflow/world';
 
-jest.setTimeout(120_000);
-
 /** Rounds of a race, each with another pause between the two sides. */
 const ROUNDS = Array.from({ length: 24 }, (_, round) => round);
 /** Rounds that run at the same time; they also jostle each other. */

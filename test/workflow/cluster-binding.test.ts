@@ -18,8 +18,6 @@ import { LENT, RETURNED } from '../support/workflow/stubs';
 import type { Behaviour } from '../support/workflow/stubs';
 import { QUIET, someBinding, TICKING, World } from '../support/workflow/world';
 
-jest.setTimeout(60_000);
-
 const READY: BindingPass = { presence: 'live', generation: 1, phase: 'Ready', reason: 'Ready', credentials: '1', clusterId: 'c' };
 /** A node goes back when it is told that something changed, as when its binding is being deleted. */
 const returnsOnceToldTwice = (): Behaviour['reconcileNode'] => {
@@ -132,7 +130,7 @@ describe('a head start', () => {
     const binding = await startBinding(name);
     await lend(binding, name, ['n1', 'n2', 'n3']);
     expect(askedFor(name)).toEqual([['n1', 'n2', 'n3']]);
-    expect(world.stubs.calls('lendNodes', name)[0]!.at).toBeLessThan(looksAt(name, 'n1')[0]!.at);
+    expect(world.stubs.calls('lendNodes', name)[0]!.at).toBeLessThanOrEqual(looksAt(name, 'n1')[0]!.at);
     await binding.signal(nodesWantedSignal, { uid: `uid-of-${name}`, nodes: ['n3', 'n4'], insist: true });
     await eventually(() => expect(looksAt(name, 'n4')).toHaveLength(1));
     expect(askedFor(name).slice(1)).toEqual([['n4']]);
@@ -258,13 +256,14 @@ describe('preflight', () => {
     let phase: BindingPass['phase'] = 'Failed';
     const binding = await startBinding(name, { reconcileBinding: async () => ({ ...READY, phase, credentials: undefined }) });
     await shows(binding, { phase: 'Failed' });
-    await eventually(() => expect(world.stubs.calls('reconcileBinding', name).length).toBeGreaterThanOrEqual(2));
+    // After 2 and 4 seconds; the next would come after 8 more.
+    await eventually(() => expect(world.stubs.calls('reconcileBinding', name).length).toBeGreaterThanOrEqual(3));
     expect(await world.statusOf(bindingWatchId(name))).toBe('ABSENT');
     phase = 'Ready';
     const at = Date.now();
     await binding.signal(bindingChangedSignal, { uid: `uid-of-${name}`, generation: 1 });
     await shows(binding, { phase: 'Ready' });
-    expect(Date.now() - at).toBeLessThan(1_000);
+    expect(Date.now() - at).toBeLessThan(8_000);
   });
 
   it.each([
@@ -289,7 +288,7 @@ describe('repair', () => {
     expect(answer).toEqual({ granted: true, findings: 2 });
     await eventually(() => expect(world.stubs.calls('watch', name)).toHaveLength(2));
     expect(world.stubs.calls('repairBinding', name).map(({ args }) => args)).toEqual([[{ name, uid: `uid-of-${name}` }, ['a', 'b']]]);
-    const [, , notes] = world.stubs.calls('recordSteering', name)[0]!.args;
+    const notes = await eventually(() => world.stubs.calls('recordSteering', name)[0]!.args[2]);
     expect(notes).toEqual([{ reason: 'RepairRequested', message: '2 findings of the audit are to be mended, asked for by ana: leftovers' }]);
   });
 

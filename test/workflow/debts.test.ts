@@ -5,8 +5,6 @@ import { MANAGER_ID } from '../../workflows/contracts/ids';
 import { eventually } from '../support/eventually';
 import { QUIET, World } from '../support/workflow/world';
 
-jest.setTimeout(60_000);
-
 /** Activities without an argument that names a binding are nobody's. */
 const NOBODY = '';
 

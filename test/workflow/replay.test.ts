@@ -4,8 +4,6 @@ import { DefaultLogger, makeTelemetryFilterString, Runtime, Worker } from '@temp
 import { parseHistory } from '../support/workflow/histories';
 import { sharedServer } from '../support/workflow/shared-server';
 
-jest.setTimeout(60_000);
-
 const folder = join(__dirname, 'histories');
 const names = readdirSync(folder).filter((name) => name.endsWith('.json'));
 

@@ -20,8 +20,6 @@ import { LENT } from '../support/workflow/stubs';
 import type { Behaviour } from '../support/workflow/stubs';
 import { nodeOf, QUIET, someBinding, World } from '../support/workflow/world';
 
-jest.setTimeout(60_000);
-
 let world: World;
 
 beforeAll(async () => {
@@ -77,9 +75,11 @@ describe('an update', () => {
     expect(answer).toEqual({ granted: true, until, evictedFrom: iso(closesAt + 660_000) });
     const asked = { kind: 'extend', until: closesAt + 600_000, expires: null, by: 'ana', reason: 'night build', at: expect.any(Number) };
     await eventually(() => expect(lastOrder('extended').override).toEqual(asked));
-    expect(notesOf('extended')).toEqual([
-      { reason: 'LeaseExtended', message: `The lease is extended until ${until}, asked for by ana: night build` },
-    ]);
+    await eventually(() =>
+      expect(notesOf('extended')).toEqual([
+        { reason: 'LeaseExtended', message: `The lease is extended until ${until}, asked for by ana: night build` },
+      ]),
+    );
     expect(world.stubs.calls('recordSteering', 'extended')[0]!.args.slice(0, 2)).toEqual([{ name: 'extended', uid: 'uid-of-extended' }, 'n1']);
   });
 
@@ -100,7 +100,7 @@ describe('an update', () => {
     const answer = await node.executeUpdate(shortenLeaseUpdate, { args: [until, { by: 'ben' }] });
     expect(answer).toMatchObject({ granted: true, until });
     await eventually(() => expect(lastOrder('two-arguments').override).toMatchObject({ kind: 'shorten', by: 'ben', expires: opensAt }));
-    expect(notesOf('two-arguments')[0]!.message).toBe(`The lease is shortened to ${until}, asked for by ben.`);
+    await eventually(() => expect(notesOf('two-arguments')[0]!.message).toBe(`The lease is shortened to ${until}, asked for by ben.`));
   });
 
   it('is answered before any pass has succeeded, and while passes fail', async () => {
@@ -115,7 +115,7 @@ describe('an update', () => {
     if (!answer.granted) throw new Error(answer.why);
     expect(Date.parse(answer.evictedFrom!) - Date.parse(answer.until)).toBe(60_000);
     await eventually(() => expect(lastOrder('returned').override).toMatchObject({ kind: 'return', expires: opensAt }));
-    expect(notesOf('returned')[0]!.reason).toBe('LeaseReturned');
+    await eventually(() => expect(notesOf('returned')[0]!.reason).toBe('LeaseReturned'));
   });
 
   it('reclaims with the grace that the lender gives', async () => {
@@ -124,10 +124,8 @@ describe('an update', () => {
     if (!answer.granted) throw new Error(answer.why);
     expect(Date.parse(answer.evictedFrom!) - Date.parse(answer.until)).toBe(5_000);
     await eventually(() => expect(lastOrder('reclaimed').override).toMatchObject({ kind: 'reclaim', graceSeconds: 5 }));
-    expect(notesOf('reclaimed')[0]).toEqual({
-      reason: 'ReclaimRequested',
-      message: `The lease is taken back with a grace of 5 s at ${answer.until}, asked for by owner: maintenance`,
-    });
+    const message = `The lease is taken back with a grace of 5 s at ${answer.until}, asked for by owner: maintenance`;
+    await eventually(() => expect(notesOf('reclaimed')[0]).toEqual({ reason: 'ReclaimRequested', message }));
   });
 
   it('reclaims a node that is being returned for good, too', async () => {
@@ -204,7 +202,7 @@ describe('what was asked of a lease', () => {
     await eventually(() => expect(lastOrder('endless').override).toMatchObject({ kind: 'return', expires: null }));
     await node.signal(resyncSignal, { by: 'ana' });
     await eventually(() => expect(lastOrder('endless').override).toBeNull());
-    expect(notesOf('endless').map(({ reason }) => reason)).toEqual(['LeaseReturned', 'ResyncRequested', 'LeaseOverrideEnded']);
+    await eventually(() => expect(notesOf('endless').map(({ reason }) => reason)).toEqual(['LeaseReturned', 'ResyncRequested', 'LeaseOverrideEnded']));
   });
 
   it('with an end survives a resync', async () => {

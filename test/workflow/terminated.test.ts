@@ -9,8 +9,6 @@ import { eventually } from '../support/eventually';
 import { untilCancelled } from '../support/workflow/stubs';
 import { somePod, TICKING, World } from '../support/workflow/world';
 
-jest.setTimeout(60_000);
-
 const name = 'terminated';
 const uid = 'uid-of-terminated';
 const pod = somePod('web-0', 'uid-of-web-0');

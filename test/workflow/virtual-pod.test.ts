@@ -16,8 +16,6 @@ import { census, eventsOf, firstTimerDueAt } from '../support/workflow/histories
 import type { ActivityName, Behaviour, Call } from '../support/workflow/stubs';
 import { somePod, World } from '../support/workflow/world';
 
-jest.setTimeout(60_000);
-
 const REQUEST: DeleteRequested = { physicalUid: 'physical', graceSeconds: 7, verify: null, why: 'the vPod is being deleted' };
 
 let world: World;

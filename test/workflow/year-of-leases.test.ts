@@ -17,8 +17,6 @@ import { sharedServer } from '../support/workflow/shared-server';
 import { LENT, RETURNED } from '../support/workflow/stubs';
 import { nodeOf, QUIET, someBinding } from '../support/workflow/world';
 
-jest.setTimeout(180_000);
-
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 const NOTICE_SECONDS = 600;
