@@ -8,8 +8,6 @@ import { eventually } from '../support/eventually';
 import { processesMentioning } from '../support/living-processes';
 import { spawnTypeScript } from '../support/typescript-child';
 
-jest.setTimeout(120_000);
-
 it.each([
   { signal: 'SIGKILL' as const, moment: 'the servers start', until: 'Temporal: ready', folderGoes: false },
   { signal: 'SIGINT' as const, moment: 'the walk is on its way', until: '2. ', folderGoes: true },

@@ -22,8 +22,6 @@ import { productLog, workerPids } from '../support/product';
 import { findLeaks } from '../support/secrets';
 import { openTestWalk, type TestWalk } from '../support/walk';
 
-jest.setTimeout(120_000);
-
 const BINDINGS = `/apis/${GROUP_VERSION}/clusterbindings`;
 const POLICIES = `/apis/${GROUP_VERSION}/resourceleasingpolicies`;
 const PASSWORD = 'hunter2-in-an-environment-variable';

@@ -16,8 +16,6 @@ import { startMetricsServer } from '../support/metrics-server';
 import { NodeTunnel, NODE_ADDRESS } from '../support/node-tunnel';
 import { CPU_NANOS, CPU_SECONDS, kwokUsage, physicalFigures, USAGE_CPU, USAGE_MEMORY } from '../support/physical-figures';
 
-jest.setTimeout(240_000);
-
 const PODS = '/api/v1/namespaces/default/pods';
 const RBAC = '/apis/rbac.authorization.k8s.io/v1';
 /** An address of loopback that no other stack has: ports of vnodes come from their names, which are the same everywhere. */
@@ -54,7 +52,7 @@ beforeAll(async () => {
     startMetricsServer({ ...common, cluster: virtual, verifyKubelets: true }),
     startMetricsServer({ ...common, cluster: physical, env: { HTTPS_PROXY: tunnel.url } }),
   ]);
-}, 240_000);
+});
 
 afterAll(async () => {
   await lending?.close();
@@ -134,11 +132,14 @@ it.each([
   ['/metrics', [CPU_SECONDS, '# TYPE container_cpu_usage_seconds_total counter']],
   ['/stats/summary', [CPU_NANOS]],
 ])('%s of two vnodes shows each its own pods, and nobody else’s', async (path, expected) => {
-  const [first, second] = await Promise.all([figures('n1', path), figures('n2', path)]);
-  expect([first.status, second.status]).toEqual([200, 200]);
-  showsOnly(first.body, 'web', '"db"');
-  showsOnly(second.body, 'db', '"web"');
-  for (const text of expected) expect(first.body).toContain(text);
+  // A right that was refused once is asked for again after a minute.
+  await eventually(async () => {
+    const [first, second] = await Promise.all([figures('n1', path), figures('n2', path)]);
+    expect([first.status, second.status]).toEqual([200, 200]);
+    showsOnly(first.body, 'web', '"db"');
+    showsOnly(second.body, 'db', '"web"');
+    for (const text of expected) expect(first.body).toContain(text);
+  }, { within: 120_000, every: 500 });
 });
 
 it('keeps zeros, time stamps and all labels', async () => {

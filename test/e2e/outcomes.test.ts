@@ -4,12 +4,10 @@ import { FakeAnnotation } from '../../local/clusters/kwok-stages';
 import { isRunning, uidOf } from '../../local/demo/observe';
 import { graceOf, readAudit } from '../support/audit';
 import { install, renewKubeconfig } from '../bench/rig/install';
-import { BINDING, BINDINGS_PATH } from '../bench/rig/manifests';
 import { eventually, throughout } from '../support/eventually';
 import { Lending, taintKeys, vnodeOf } from '../support/lending';
 import { LentPods } from '../support/lent-pods';
-
-jest.setTimeout(120_000);
+import { createPriorityClass } from '../support/pods-welcome';
 
 /** A pod that takes all of its grace to stop. */
 const SLOW = { annotations: { [FakeAnnotation.StopAfter]: 'grace' } };
@@ -45,7 +43,7 @@ describe('a virtual pod', () => {
     await pods.untilCopy(pod, ({ metadata }) => expect(metadata?.deletionGracePeriodSeconds).toBe(60));
     await pods.delete(pod, { gracePeriodSeconds: 2 });
     await pods.untilGone([pod]);
-    expect(await gracesOf(copy)).toEqual([60, 2]);
+    await eventually(async () => expect(await gracesOf(copy)).toEqual([60, 2]));
   });
 
   it.each([
@@ -61,7 +59,7 @@ describe('a virtual pod', () => {
     }
     await pods.delete(pod, { gracePeriodSeconds: 0 });
     await pods.untilGone([pod]);
-    expect((await gracesOf(copy)).at(-1)).toBe(0);
+    await eventually(async () => expect((await gracesOf(copy)).at(-1)).toBe(0));
   });
 
   it('whose copy its owner deletes has failed, says why, and can be deleted at once', async () => {
@@ -70,7 +68,7 @@ describe('a virtual pod', () => {
     await eventually(async () => {
       expect((await pods.find('robbed'))?.status).toMatchObject({ phase: 'Failed', reason: 'PhysicalPodLost' });
     });
-    expect((await pods.events(pod)).map(({ reason }) => reason)).toContain('PhysicalPodLost');
+    await eventually(async () => expect((await pods.events(pod)).map(({ reason }) => reason)).toContain('PhysicalPodLost'));
     await throughout(async () => expect(await pods.copyOf(pod)).toBeUndefined(), 1_000);
     await pods.delete(pod);
     await pods.untilGone([pod], { within: 5_000 });
@@ -88,8 +86,14 @@ describe('a virtual pod', () => {
       expect(found?.status?.phase).toBe(phase);
       return found!;
     });
-    const before = pod.status;
-    await pods.deleteCopy(await pods.untilCopy(pod, () => undefined));
+    const copy = await pods.untilCopy(pod, ({ status }) => expect(status?.phase).toBe(phase));
+    const before = await eventually(async () => {
+      const status = (await pods.find(name))?.status;
+      expect(status?.containerStatuses).toMatchObject(copy.status?.containerStatuses ?? []);
+      await throughout(async () => expect((await pods.find(name))?.status).toEqual(status), 1_000);
+      return status;
+    });
+    await pods.deleteCopy(copy);
     await throughout(async () => expect((await pods.find(name))?.status).toEqual(before), 1_500);
     await pods.delete(pod);
     await pods.untilGone([pod], { within: 5_000 });
@@ -273,7 +277,7 @@ describe('spec 4', () => {
   });
 
   it('a copy has the class of the lender, whatever that of its pod, and the place of its vnode', async () => {
-    await lending.virtual.api.create('/apis/scheduling.k8s.io/v1/priorityclasses', { metadata: { name: 'important' }, value: 1_000 });
+    await createPriorityClass(lending.virtual.api, { metadata: { name: 'important' }, value: 1_000 });
     const pod = await pods.run('n1', 'important', { spec: { priorityClassName: 'important' } });
     const { spec } = await pods.untilCopy(pod, () => undefined);
     expect(spec).toMatchObject({ nodeName: 'n1', priorityClassName: 'kubeocean-default', priority: -10_000, schedulerName: 'default-scheduler' });
@@ -281,12 +285,12 @@ describe('spec 4', () => {
   });
 
   it('with directScheduling it has its node from the start, past taints that came meanwhile', async () => {
-    await lending.virtual.api.merge(`${BINDINGS_PATH}/${BINDING}`, { spec: { directScheduling: true } });
+    await lending.editBinding({ directScheduling: true });
     await lending.physical.api.merge('/api/v1/nodes/n2', { spec: { taints: [{ key: 'lenders.example/reserved', effect: 'NoSchedule' }] } });
     const pod = await pods.run('n2', 'direct', { spec: { nodeName: vnodeOf('n2') } });
     const { spec } = await pods.untilCopy(pod, () => undefined);
     expect([spec?.nodeName, spec?.affinity]).toEqual(['n2', undefined]);
-    await lending.virtual.api.merge(`${BINDINGS_PATH}/${BINDING}`, { spec: { directScheduling: null } });
+    await lending.editBinding({ directScheduling: null });
     await lending.physical.api.merge('/api/v1/nodes/n2', { spec: { taints: null } });
     await lending.untilVnode('n2', (vnode) => expect(taintKeys(vnode)).not.toContain('lenders.example/reserved'));
     await pods.delete(pod);

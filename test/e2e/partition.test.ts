@@ -15,7 +15,7 @@ import { eventually, throughout } from '../support/eventually';
 import { openTestWalk, type TestWalk } from '../support/walk';
 
 const CUT_MS = Number(process.env.KUBEOCEAN_CUT_MINUTES || 1) * 60_000;
-jest.setTimeout(CUT_MS + 120_000);
+jest.setTimeout(CUT_MS + 300_000);
 
 let open: TestWalk;
 let walk: Walk;

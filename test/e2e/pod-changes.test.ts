@@ -8,8 +8,6 @@ import { readAudit } from '../support/audit';
 import { eventually, throughout } from '../support/eventually';
 import { Lending, vnodeOf } from '../support/lending';
 
-jest.setTimeout(120_000);
-
 const HOME = '/api/v1/namespaces/default/pods';
 const MOUNT = `/api/v1/namespaces/${WORKER_NAMESPACE}/pods`;
 const NODE = 'changes';
@@ -19,7 +17,7 @@ let lending: Lending;
 beforeAll(async () => {
   lending = await Lending.open();
   await lending.lendNode(NODE);
-}, 180_000);
+});
 
 afterAll(async () => {
   await lending?.close();
@@ -124,7 +122,7 @@ it('a pod that nobody edits is not written to once it runs', async () => {
   await eventually(async () => expect(await writes()).toBeGreaterThan(0));
   const settled = await eventually(async () => {
     const before = await writes();
-    await throughout(async () => expect(await writes()).toBe(before), 1_500);
+    await throughout(async () => expect(await writes()).toBe(before), 5_000);
     return before;
   });
   await throughout(async () => expect(await writes()).toBe(settled), 3_000);

@@ -5,8 +5,6 @@ import { eventually } from '../support/eventually';
 import { askedOnce, departuresOf } from '../support/reclaim/departures';
 import { closed, OPEN, type PodChange, ReclaimRig } from '../support/reclaim/rig';
 
-jest.setTimeout(180_000);
-
 let rig: ReclaimRig;
 
 beforeAll(async () => {
@@ -89,11 +87,13 @@ describe('the reclaim of a node comes to the same end when all workers are kille
     await eventually(async () => {
       for (const name of names) expect(await rig.pod(name)).toBeNull();
     });
-    const [virtual, physical] = await Promise.all([departuresOf(rig.virtual, node), departuresOf(rig.physical, '')]);
-    expect(askedOnce(virtual, names)).toEqual(Object.fromEntries(names.map((name) => [name, true])));
-    expect(askedOnce(physical, copies)).toEqual(Object.fromEntries(copies.map((name) => [name, true])));
-    // Neither side was ended without grace: virtual pods go once their copies are gone, copies never.
-    expect(copies.filter((name) => name in physical.settled)).toEqual([]);
+    await eventually(async () => {
+      const [virtual, physical] = await Promise.all([departuresOf(rig.virtual, node), departuresOf(rig.physical, '')]);
+      expect(askedOnce(virtual, names)).toEqual(Object.fromEntries(names.map((name) => [name, true])));
+      expect(askedOnce(physical, copies)).toEqual(Object.fromEntries(copies.map((name) => [name, true])));
+      // Neither side was ended without grace: virtual pods go once their copies are gone, copies never.
+      expect(copies.filter((name) => name in physical.settled)).toEqual([]);
+    });
     await rig.edit(node, OPEN);
     await rig.isLent(node);
   });
@@ -108,5 +108,5 @@ it('the return of a node for good comes to the same end, too', async () => {
   await eventually(async () => expect(await rig.vnode(node)).toBeNull(), { within: 60_000 });
   for (const name of names) expect(await rig.pod(name)).toBeNull();
   expect(await rig.copies(node)).toEqual([]);
-  expect(askedOnce(await departuresOf(rig.virtual, node), names)).toEqual(Object.fromEntries(names.map((name) => [name, true])));
+  await eventually(async () => expect(askedOnce(await departuresOf(rig.virtual, node), names)).toEqual(Object.fromEntries(names.map((name) => [name, true]))));
 });

@@ -10,8 +10,6 @@ import { kubeocean } from '../integration/cli/command-line';
 import { eventually, throughout } from '../support/eventually';
 import { Lending, vnodeOf } from '../support/lending';
 
-jest.setTimeout(120_000);
-
 const SHOP = '/api/v1/namespaces/shop';
 const SLICES = '/apis/discovery.k8s.io/v1/namespaces/shop/endpointslices';
 const ports = [{ name: 'sql', port: 5432, protocol: 'TCP', targetPort: 5432 }];
@@ -31,7 +29,7 @@ beforeAll(async () => {
   await virtual.create(`${SHOP}/services`, { metadata: { name: 'peers' }, spec: { clusterIP: 'None', ports } });
   for (const name of ['db', 'taken', 'peers']) await createSlice(name, [{ addresses: ['10.1.0.4'], conditions: { ready: true }, hostname: 'zero' }]);
   await setNamespaces(['shop', 'absent']);
-}, 180_000);
+});
 
 afterAll(async () => {
   await lending?.close();

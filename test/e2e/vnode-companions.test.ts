@@ -7,8 +7,6 @@ import { readAudit } from '../support/audit';
 import { eventually, throughout } from '../support/eventually';
 import { Lending, taintKeys, vnodeOf } from '../support/lending';
 
-jest.setTimeout(120_000);
-
 const ACCOUNT = 'system:serviceaccount:kubeocean-system:kubeocean';
 const FAKE = '/api/v1/namespaces/kubeocean-fake';
 const PODS = '/api/v1/namespaces/default/pods';

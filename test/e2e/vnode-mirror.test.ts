@@ -5,8 +5,6 @@ import { POLICIES_PATH } from '../bench/rig/manifests';
 import { eventually, throughout } from '../support/eventually';
 import { conditionOf, Lending, taintKeys, vnodeOf } from '../support/lending';
 
-jest.setTimeout(120_000);
-
 let lending: Lending;
 const STRATEGIC = 'application/strategic-merge-patch+json';
 

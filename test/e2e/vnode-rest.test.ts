@@ -12,8 +12,6 @@ import { readAudit } from '../support/audit';
 import { eventually } from '../support/eventually';
 import { conditionOf, Lending, taintKeys, vnodeOf } from '../support/lending';
 
-jest.setTimeout(240_000);
-
 /** What Kubernetes grants a silent node by default. */
 const NODE_GRACE_SECONDS = 50;
 const GAP_SECONDS = 35;

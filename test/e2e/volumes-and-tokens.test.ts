@@ -5,8 +5,6 @@ import { FakeAnnotation } from '../../local/clusters/kwok-stages';
 import { eventually, throughout } from '../support/eventually';
 import { base64, HOME, MOUNT, Needs, using, type Stored } from '../support/needs';
 
-jest.setTimeout(120_000);
-
 /** How long copies outlive their last pod here. */
 const RETENTION_MS = 3_000;
 
@@ -118,7 +116,7 @@ describe('tokens', () => {
 
   beforeAll(async () => {
     const sources = [token('a', 'vault', 600), { downwardAPI: { items: [{ path: 'uid', fieldRef: { fieldPath: 'metadata.uid' } }] } }, token('b', 'bank', 7200), token('c', undefined, 3607)];
-    await needs.createPod('tokens', { volumes: [{ name: 'many', projected: { sources } }], terminationGracePeriodSeconds: 3 });
+    await needs.createPod('tokens', { volumes: [{ name: 'many', projected: { sources } }], terminationGracePeriodSeconds: 10 });
     running = await needs.runs('tokens');
   });
 

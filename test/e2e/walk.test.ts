@@ -1,9 +1,8 @@
 import { existsSync } from 'node:fs';
 import { steps } from '../../local/demo/steps';
+import { eventually } from '../support/eventually';
 import { processesMentioning } from '../support/living-processes';
 import { openTestWalk, type TestWalk } from '../support/walk';
-
-jest.setTimeout(120_000);
 
 let open: TestWalk;
 let stumbled: string | null = null;
@@ -29,6 +28,6 @@ it('ends without a crash, and leaves no process and no file behind', async () =>
   const { dir } = open.walk.stack;
   await open.close();
   expect(open.crashes).toEqual([]);
-  expect(processesMentioning(dir)).toEqual([]);
+  await eventually(() => expect(processesMentioning(dir)).toEqual([]));
   expect(existsSync(dir)).toBe(false);
 });

@@ -11,14 +11,13 @@ import { install } from '../../local/demo/steps/install';
 import type { Lender, Walk } from '../../local/demo/walk';
 import { windowEndingSoon } from '../bench/rig/windows';
 import { eventually } from '../support/eventually';
+import { isAlive } from '../support/living-processes';
 import { workerPids, workerUrls } from '../support/product';
 import { openTestWalk, type TestWalk } from '../support/walk';
 
-jest.setTimeout(180_000);
-
 const POLICY = `/apis/${GROUP_VERSION}/resourceleasingpolicies/nights-and-weekends`;
-/** Less than a worker takes to start. */
-const BEFORE_THE_EDGE_MS = 300;
+/** Nobody works from so long before the edge until so long after it. */
+const AROUND_THE_EDGE_MS = 1_000;
 /** What an edit needs to reach every vnode, and more. */
 const LEAST_OPEN_MS = 30_000;
 
@@ -43,7 +42,7 @@ async function closeSoon(lender: Lender): Promise<number> {
     expect([spec.timeZone, status?.timeZone, status?.phase]).toEqual(['UTC', 'UTC', 'Active']);
     const ends = (await virtualNodes(walk, lender)).map(({ metadata }) => metadata?.annotations?.[Annotation.LeaseEndsAt]);
     expect(new Set(ends)).toEqual(new Set([new Date(edge).toISOString().replace('.000', '')]));
-  }, { within: LEAST_OPEN_MS });
+  });
   return edge;
 }
 
@@ -65,8 +64,9 @@ it('is acted on once a node by workers that were dead across it', async () => {
   expect(await lateness(lender.binding)).toEqual({ count: 0, sum: 0 });
   expect((await virtualPods(walk)).some((pod) => isOn(lender, pod))).toBe(true);
 
-  await delay(edge - BEFORE_THE_EDGE_MS - Date.now());
-  workerPids(walk.stack).forEach((pid) => process.kill(pid, 'SIGKILL'));
+  await delay(edge - AROUND_THE_EDGE_MS - Date.now());
+  // They are started again at once.
+  for (; Date.now() < edge + AROUND_THE_EDGE_MS; await delay(50)) workerPids(walk.stack).filter(isAlive).forEach((pid) => process.kill(pid, 'SIGKILL'));
   await eventually(async () => {
     for (const node of await virtualNodes(walk, lender)) expect(isTainted(node, Taint.OutOfTimeWindows)).toBe(true);
   }, { within: 40_000 });
@@ -74,10 +74,12 @@ it('is acted on once a node by workers that were dead across it', async () => {
   await eventually(async () => expect(await physicalPods(lender)).toEqual([]), { within: 40_000 });
   await untilRunning(walk, REPLICAS, 40_000);
 
-  const { count, sum } = await lateness(lender.binding);
-  expect(count).toBe(nodes.length);
-  // They were dead when it came; the workers' start is part of every node's lateness.
-  expect(sum / count).toBeGreaterThan(BEFORE_THE_EDGE_MS / 1_000);
+  const { count, sum } = await eventually(async () => {
+    const told = await lateness(lender.binding);
+    expect(told.count).toBe(nodes.length);
+    return told;
+  });
+  expect(sum / count).toBeGreaterThan(AROUND_THE_EDGE_MS / 1_000);
 });
 
 it('keeps new pods away while Temporal is away, and evicts when it is back', async () => {
@@ -89,7 +91,7 @@ it('keeps new pods away while Temporal is away, and evicts when it is back', asy
   await temporal.kill();
   await eventually(async () => {
     for (const { spec } of await virtualNodes(walk, lender)) expect(spec?.taints).toContainEqual(expect.objectContaining({ key: Taint.OutOfTimeWindows, effect: 'NoSchedule' }));
-  }, { within: edge - Date.now() + 40_000 });
+  }, { within: edge - Date.now() + 60_000 });
   expect(Date.now()).toBeGreaterThanOrEqual(edge);
   expect(uidsOf(await physicalPods(lender))).toEqual(uidsOf(before));
   await temporal.start();
