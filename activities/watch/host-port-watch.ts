@@ -1,23 +1,17 @@
-import type { Namespace, Pod } from 'kubernetes-types/core/v1';
-import {
-  foreignHostPorts,
-  hostPortSignature,
-  isPlaceholder,
-  placeholderNamespace,
-  planPlaceholders,
-  scheduledPatch,
-} from '../../domain/host-ports';
-import type { NewPlaceholder, PortHoldingPod } from '../../domain/host-ports';
+import { declaresHostPort, foreignHostPorts, hostPortSignature, isPlaceholder, planPlaceholders } from '../../domain/host-ports';
+import type { PlaceholderPlan, PortHoldingPod } from '../../domain/host-ports';
 import type { Ownership, PodObject } from '../../domain/pods';
 import { isVnodeOf, physicalNodeOf, vnodeName } from '../../domain/vnode';
 import type { NodeObject } from '../../domain/vnode';
-import { isKubeError, Namespaces, Pods } from '../../kube';
 import type { Change } from '../../kube';
 import { BY_BINDING, BY_NODE } from '../fleet/virtual-cluster';
 import type { WatchContext, WatchPart } from './context';
 import { KeyedQueue } from './keyed-queue';
+import { Placeholders } from './placeholders';
 
 const CONCURRENCY = 8;
+/** When the lists were no ground to act on. */
+const LOOK_AGAIN_MILLIS = 5_000;
 
 /**
  * Tells the virtual scheduler which host ports of a vnode are taken by pods it does not know: one placeholder pod on each such
@@ -25,10 +19,12 @@ const CONCURRENCY = 8;
  */
 export class HostPortWatch implements WatchPart {
   private readonly queue: KeyedQueue;
+  private readonly placeholders: Placeholders;
   private readonly ends: (() => void)[] = [];
 
   constructor(private readonly context: WatchContext) {
-    const { onError } = context;
+    const { fleet, onError } = context;
+    this.placeholders = new Placeholders(fleet.virtual.client);
     this.queue = new KeyedQueue((key) => this.reconcile(key), { concurrency: CONCURRENCY, onError });
   }
 
@@ -37,7 +33,7 @@ export class HostPortWatch implements WatchPart {
     this.ends.push(
       physical.pods.subscribe((change) => this.physicalPodChanged(change as Change<PortHoldingPod>)),
       physical.pods.onList(() => this.compareAll()),
-      fleet.virtual.pods.subscribe((change) => this.placeholderChanged(change as Change<PodObject>)),
+      fleet.virtual.pods.subscribe((change) => this.virtualPodChanged(change as Change<PodObject>)),
       fleet.virtual.nodes.subscribe((change) => this.vnodeChanged(change as Change<NodeObject>)),
     );
     this.compareAll();
@@ -56,7 +52,7 @@ export class HostPortWatch implements WatchPart {
     const { fleet, physical, ref } = this.context;
     for (const pod of physical.pods.store.list() as readonly PortHoldingPod[]) this.addHolder(pod);
     for (const vnode of fleet.virtual.nodes.store.by(BY_BINDING, ref.name) as readonly NodeObject[]) {
-      if (this.placeholdersOn(vnode.metadata.name).length > 0) this.addVnode(vnode);
+      if (this.podsOn(vnode.metadata.name).some(isPlaceholder)) this.addVnode(vnode);
     }
   }
 
@@ -69,9 +65,9 @@ export class HostPortWatch implements WatchPart {
     if (hostPortSignature(pod, this.borrower) !== '') this.queue.add(pod.spec.nodeName ?? '');
   }
 
-  private placeholderChanged({ old, new: now }: Change<PodObject>): void {
+  private virtualPodChanged({ old, new: now }: Change<PodObject>): void {
     const pod = now ?? old;
-    if (pod === null || !isPlaceholder(pod)) return;
+    if (pod === null || !(isPlaceholder(pod) || holdsPorts(old) !== holdsPorts(now))) return;
     const vnode = this.context.fleet.virtual.nodes.store.get(pod.spec.nodeName ?? '');
     if (vnode !== undefined && isVnodeOf(vnode as NodeObject, this.context.ref)) this.addVnode(vnode as NodeObject);
   }
@@ -86,16 +82,16 @@ export class HostPortWatch implements WatchPart {
     if (node !== null) this.queue.add(node);
   }
 
-  private placeholdersOn(vnode: string): readonly PodObject[] {
-    const pods = this.context.fleet.virtual.pods.store.by(BY_NODE, vnode) as readonly PodObject[];
-    return pods.filter(isPlaceholder);
+  private podsOn(vnode: string): readonly PodObject[] {
+    return this.context.fleet.virtual.pods.store.by(BY_NODE, vnode) as readonly PodObject[];
   }
 
-  private async reconcile(node: string): Promise<null> {
+  private async reconcile(node: string): Promise<number | null> {
     const { fleet, physical } = this.context;
-    const { pods, nodes, client } = fleet.virtual;
+    const { pods, nodes } = fleet.virtual;
     const binding = this.context.binding();
-    if (binding === undefined || !pods.hasSynced() || !physical.isFresh(Date.now())) return null;
+    if (binding === undefined) return null;
+    if (!pods.hasSynced() || !physical.isFresh(Date.now())) return Date.now() + LOOK_AGAIN_MILLIS;
     const name = vnodeName(binding.spec.clusterID, node);
     const vnode = (nodes.store.get(name) as NodeObject | undefined) ?? null;
     if (vnode !== null && !isVnodeOf(vnode, this.context.ref)) return null;
@@ -103,38 +99,21 @@ export class HostPortWatch implements WatchPart {
       binding: binding.metadata.name,
       vnode,
       ports: foreignHostPorts(physical.pods.store.by(BY_NODE, node) as readonly PortHoldingPod[], this.borrower),
-      pods: this.placeholdersOn(name),
+      pods: this.podsOn(name),
     });
-    if (plan.create !== null) await this.create(plan.create);
-    if (plan.markScheduled !== null) await this.markScheduled(plan.markScheduled.metadata);
-    for (const { metadata } of plan.remove) await client.remove(Pods, metadata, { uid: metadata.uid, gracePeriodSeconds: 0 });
+    return await this.apply(plan);
+  }
+
+  private async apply({ create, keep, mark, remove }: PlaceholderPlan): Promise<number | null> {
+    if (create !== null) await this.placeholders.create(create);
+    if (keep !== null && mark !== null) await this.placeholders.mark(keep, mark);
+    // What is removed in favour of a ghost would free its ports.
+    if (keep !== null && remove.length > 0 && !(await this.placeholders.isThere(keep))) return Date.now() + LOOK_AGAIN_MILLIS;
+    for (const placeholder of remove) await this.placeholders.remove(placeholder);
     return null;
   }
+}
 
-  /** That it is scheduled is said once it shows in the list. */
-  private async create(placeholder: NewPlaceholder): Promise<void> {
-    const { client } = this.context.fleet.virtual;
-    try {
-      await client.create<Pod>(Pods, placeholder);
-    } catch (error) {
-      if (isKubeError(error, 'AlreadyExists')) return;
-      if (!isKubeError(error, 'NotFound')) throw error;
-      await this.createNamespace();
-      await client.create<Pod>(Pods, placeholder);
-    }
-  }
-
-  /** Nobody scheduled it: it was created on its node. */
-  private async markScheduled(key: { readonly namespace: string; readonly name: string }): Promise<void> {
-    const patch = { kind: 'merge', body: scheduledPatch(Date.now()) } as const;
-    await this.context.fleet.virtual.client.patch(Pods, key, patch, { subresource: 'status' });
-  }
-
-  private async createNamespace(): Promise<void> {
-    try {
-      await this.context.fleet.virtual.client.create<Namespace>(Namespaces, placeholderNamespace());
-    } catch (error) {
-      if (!isKubeError(error, 'AlreadyExists')) throw error;
-    }
-  }
+function holdsPorts(pod: PodObject | null): boolean {
+  return pod !== null && declaresHostPort(pod);
 }

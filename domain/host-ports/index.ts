@@ -1,3 +1,3 @@
 export { declaredHostPorts, foreignHostPorts, type HostPort, hostPortSignature, type PortHoldingPod } from './host-ports';
 export { isPlaceholder, type NewPlaceholder, placeholderNamespace, toPlaceholder } from './placeholder';
-export { type PlaceholderFacts, type PlaceholderPlan, planPlaceholders, scheduledPatch } from './plan';
+export { declaresHostPort, type PlaceholderFacts, type PlaceholderPlan, planPlaceholders, scheduledPatch } from './plan';

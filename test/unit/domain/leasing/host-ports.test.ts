@@ -1,5 +1,6 @@
 import type { ContainerPort } from 'kubernetes-types/core/v1';
 import {
+  declaresHostPort,
   foreignHostPorts,
   type HostPort,
   hostPortSignature,
@@ -109,11 +110,15 @@ describe('toPlaceholder', () => {
 
 describe('planPlaceholders', () => {
   const plan = (change: Partial<Parameters<typeof planPlaceholders>[0]>) => {
-    const { create, markScheduled, remove } = planPlaceholders({ binding: 'east', vnode, ports: [port(80)], pods: [], ...change });
-    return [create?.spec?.containers[0]?.ports?.map(({ hostPort }) => hostPort) ?? null, markScheduled?.metadata.name ?? null, remove.map(({ metadata }) => metadata.name)];
+    const { create, keep, mark, remove } = planPlaceholders({ binding: 'east', vnode, ports: [port(80)], pods: [], ...change });
+    return [create?.spec?.containers[0]?.ports?.map(({ hostPort }) => hostPort) ?? null, mark === null ? null : `${mark ? 'mark' : 'unmark'} ${keep?.metadata.name}`, remove.map(({ metadata }) => metadata.name)];
   };
   const going = { ...vnode, metadata: { ...vnode.metadata, deletionTimestamp: '2026-01-01T00:00:00Z' } };
   const vPod = { ...placed([port(80)]), metadata: { ...placed([]).metadata, namespace: 'default' } };
+  const wanting = (ports: HostPort[], { init = [] as HostPort[], phase = 'Running' } = {}) => deepFreeze({
+    ...{ metadata: { namespace: 'default', name: 'wanting', uid: 'w' }, status: { phase } },
+    spec: { containers: [{ name: 'main', ports }], initContainers: [{ name: 'first', ports: init }] },
+  } as unknown as PodObject);
 
   it.each<[string, Parameters<typeof plan>[0], ReturnType<typeof plan>]>([
     ['a port is taken', {}, [[80], null, []]],
@@ -121,8 +126,15 @@ describe('planPlaceholders', () => {
     ['none is any more', { ports: [], pods: [placed([port(80)], { name: 'old' })] }, [null, null, ['old']]],
     ['the right one is there', { pods: [placed([port(80)])] }, [null, null, []]],
     ['whatever its name', { pods: [placed([port(80)], { name: 'fake-pod-for-hostport-x7x9z' })] }, [null, null, []]],
-    ['nobody has said that it is scheduled', { pods: [placed([port(80)], { name: 'a', marked: false })] }, [null, 'a', []]],
-    ['a second one goes', { pods: [placed([port(80)], { name: 'b' }), placed([port(80)], { name: 'a' })] }, [null, null, ['b']]],
+    ['nobody has said that it is scheduled', { pods: [placed([port(80)], { name: 'a', marked: false })] }, [null, 'mark a', []]],
+    ['a second one goes', { pods: [placed([port(80)], { name: 'b' }), placed([port(80)], { name: 'a' })] }, [null, 'unmark a', ['b']]],
+    ['one with a port in common goes', { pods: [placed([port(80), port(81)], { name: 'b' }), placed([port(80)], { name: 'a' })] }, [null, 'unmark a', ['b']]],
+    ['one with no port in common goes', { pods: [placed([port(81)], { name: 'b' }), placed([port(80)], { name: 'a' })] }, [null, null, ['b']]],
+    ['there is no mark while one with its port goes', { pods: [placed([port(80)], { name: 'b', deleting: true }), placed([port(80)], { name: 'a', marked: false })] }, [null, null, []]],
+    ['a pod of the borrower has the port already', { pods: [wanting([port(80)]), placed([port(80)], { name: 'a' })] }, [null, 'unmark a', []]],
+    ['an init container of the borrower has it', { pods: [wanting([], { init: [port(80)] }), placed([port(80)], { name: 'a' })] }, [null, 'unmark a', []]],
+    ['a pod of the borrower had it', { pods: [wanting([port(80)], { phase: 'Succeeded' }), placed([port(80)], { name: 'a', marked: false })] }, [null, 'mark a', []]],
+    ['a pod of the borrower has another port', { pods: [wanting([port(81)]), placed([port(80)], { name: 'a', marked: false })] }, [null, 'mark a', []]],
     ['the ports changed', { pods: [placed([port(81)], { name: 'old' })] }, [[80], null, ['old']]],
     ['one that is being deleted is none', { pods: [placed([port(80)], { deleting: true })] }, [[80], null, []]],
     ['the vnode is gone', { vnode: null, pods: [placed([port(80)], { name: 'old' })] }, [null, null, ['old']]],
@@ -145,8 +157,22 @@ it.each<[string, object, boolean]>([
   expect(isPlaceholder({ metadata: { ...base.metadata, ...metadata } })).toBe(expected);
 });
 
-it('says that a placeholder is scheduled and still pending', () => {
-  expect(scheduledPatch(0)).toEqual({
-    status: { phase: 'Pending', conditions: [{ type: 'PodScheduled', status: 'True', lastTransitionTime: '1970-01-01T00:00:00Z' }] },
+describe('the mark', () => {
+  it('says that a placeholder is scheduled and still pending', () => {
+    expect(scheduledPatch(true, 0)).toEqual({
+      status: { phase: 'Pending', conditions: [{ type: 'PodScheduled', status: 'True', lastTransitionTime: '1970-01-01T00:00:00Z' }] },
+    });
   });
+
+  it('is taken away so that it can be given again', () => {
+    expect(scheduledPatch(false, 0)).toEqual({ status: { phase: 'Pending', conditions: [] } });
+  });
+});
+
+it.each<[string, PodObject, boolean]>([
+  ['that declares none', { ...placed([]) }, false],
+  ['that declares one', placed([port(80)]), true],
+  ['that has ended', { ...placed([port(80)]), status: { phase: 'Failed' } } as PodObject, false],
+])('a pod %s holds a host port, or not', (_, one, expected) => {
+  expect(declaresHostPort(one)).toBe(expected);
 });
