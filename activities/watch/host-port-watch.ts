@@ -101,11 +101,11 @@ export class HostPortWatch implements WatchPart {
       ports: foreignHostPorts(physical.pods.store.by(BY_NODE, node) as readonly PortHoldingPod[], this.borrower),
       pods: this.podsOn(name),
     });
-    return await this.apply(plan);
+    return await this.apply(plan, vnode);
   }
 
-  private async apply({ create, keep, mark, remove }: PlaceholderPlan): Promise<number | null> {
-    if (create !== null) await this.placeholders.create(create);
+  private async apply({ create, keep, mark, remove }: PlaceholderPlan, vnode: NodeObject | null): Promise<number | null> {
+    if (create !== null && vnode !== null) await this.placeholders.create(create, vnode);
     if (keep !== null && mark !== null) await this.placeholders.mark(keep, mark);
     // What is removed in favour of a ghost would free its ports.
     if (keep !== null && remove.length > 0 && !(await this.placeholders.isThere(keep))) return Date.now() + LOOK_AGAIN_MILLIS;

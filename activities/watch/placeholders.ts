@@ -1,9 +1,14 @@
 import type { Namespace, Pod } from 'kubernetes-types/core/v1';
+import { PLACEHOLDER_NAMESPACE } from '../../api/names/keys';
+import { Reason } from '../../domain/conditions';
 import { placeholderNamespace, scheduledPatch } from '../../domain/host-ports';
 import type { NewPlaceholder } from '../../domain/host-ports';
 import type { PodObject } from '../../domain/pods';
-import { isKubeError, Namespaces, Pods } from '../../kube';
+import type { NodeObject } from '../../domain/vnode';
+import { isKubeError, Namespaces, Pods, recordEvent } from '../../kube';
 import type { KubeClient } from '../../kube';
+import { isAllowed } from '../fleet/is-allowed';
+import { COMPONENT } from '../pod/report';
 
 /** Writes the placeholders of host ports into the virtual cluster. */
 export class Placeholders {
@@ -11,13 +16,15 @@ export class Placeholders {
 
   /**
    * Makes one, and its namespace where that is missing; no error where it exists. That it is scheduled is said once it shows in the list.
-   * @throws KubeError
+   * @throws KubeError; where a right is missing, an event on the vnode has said how to get it
    */
-  async create(placeholder: NewPlaceholder): Promise<void> {
+  async create(placeholder: NewPlaceholder, vnode: NodeObject): Promise<void> {
     try {
       await this.createWithNamespace(placeholder);
     } catch (error) {
-      if (!isKubeError(error, 'AlreadyExists')) throw error;
+      if (isKubeError(error, 'AlreadyExists')) return;
+      if (isKubeError(error, 'Unauthorized')) await this.reportMissingRight(vnode);
+      throw error;
     }
   }
 
@@ -54,5 +61,18 @@ export class Placeholders {
     } catch (error) {
       if (!isKubeError(error, 'AlreadyExists')) throw error;
     }
+  }
+
+  /**
+   * The right lives in the namespace and goes with it. We could only give it back to ourselves if we might create pods anywhere,
+   * so somebody else has to. A namespace that is new refuses pods for a moment, which is nothing to tell.
+   */
+  private async reportMissingRight({ metadata }: NodeObject): Promise<void> {
+    if (await isAllowed(this.client, { verb: 'create', resource: 'pods', namespace: PLACEHOLDER_NAMESPACE })) return;
+    const message =
+      'Pods that want a host port which the owner uses may be scheduled here in vain: ' +
+      `pods may not be created in namespace ${PLACEHOLDER_NAMESPACE}. Run "kubeocean install --role virtual" in the virtual cluster.`;
+    const regarding = { apiVersion: 'v1', kind: 'Node', metadata };
+    await recordEvent(this.client, { regarding, type: 'Warning', reason: Reason.HostPortsNotReserved, message, reportingComponent: COMPONENT });
   }
 }

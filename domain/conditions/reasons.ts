@@ -79,6 +79,8 @@ export const Reason = {
   /** The physical node does not report this condition. */
   NotReported: 'NotReported',
   ClusterUnreachable: 'ClusterUnreachable',
+  /** The virtual scheduler cannot be told which host ports of a node are taken. */
+  HostPortsNotReserved: 'HostPortsNotReserved',
 
   Initializing: 'Initializing',
   ValidationPassed: 'ValidationPassed',

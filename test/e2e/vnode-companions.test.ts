@@ -2,6 +2,7 @@ import type { Event, Namespace, Node, Pod } from 'kubernetes-types/core/v1';
 import type { Lease } from 'kubernetes-types/coordination/v1';
 import type { CSINode } from 'kubernetes-types/storage/v1';
 import { FakeAnnotation } from '../../local/clusters/kwok-stages';
+import { install } from '../bench/rig/install';
 import { POLICIES_PATH } from '../bench/rig/manifests';
 import { readAudit } from '../support/audit';
 import { eventually, throughout } from '../support/eventually';
@@ -38,13 +39,14 @@ describe('host ports', () => {
   };
   const portsOf = (pod: Pod) => (pod.spec?.containers ?? []).flatMap(({ ports = [] }) => ports.map(({ hostIP, protocol, hostPort }) => `${hostIP}/${protocol}/${hostPort}`));
   /** Exactly one placeholder with exactly these ports, of which the scheduler knows. */
-  const reserved = (...ports: string[]) => eventually(async () => {
+  const reserved = (...ports: string[]) => reservedWithin(10_000, ...ports);
+  const reservedWithin = (within: number, ...ports: string[]) => eventually(async () => {
     const [placeholder, ...others] = await placeholders();
     expect(others).toEqual([]);
     expect(placeholder === undefined ? [] : portsOf(placeholder)).toEqual(ports);
     expect(placeholder?.status?.conditions).toContainEqual(expect.objectContaining({ type: 'PodScheduled', status: 'True' }));
     return placeholder;
-  });
+  }, { within });
   const withPorts = (...ports: object[]) => ({ containers: [{ name: 'main', image: 'nginx', ports }] }) as Pod['spec'];
   const owner = (name: string) => `/api/v1/namespaces/default/pods/${name}`;
   /** A pod of the borrower that wants a host port of this vnode. */
@@ -122,6 +124,21 @@ describe('host ports', () => {
     // A scheduler that knew two pods with one port takes it for free when either goes, until it hears of the other again.
     await isKeptAway(await wantPort('wants-9100', 9100));
     await lending.virtual.api.delete(`${PODS}/wants-9100`);
+  });
+
+  it('that cannot be reserved any more are told about on the vnode, until somebody installs again', async () => {
+    // The right to create placeholders goes with their namespace.
+    await lending.virtual.api.delete('/apis/rbac.authorization.k8s.io/v1/clusterrolebindings/as-the-original');
+    await lending.virtual.api.delete(FAKE);
+    await eventually(async () => expect(await lending.virtual.api.find(FAKE)).toBeNull(), { within: 20_000 });
+    await eventually(async () => {
+      const path = `/api/v1/namespaces/default/events?fieldSelector=involvedObject.name%3D${vnodeOf(NODE)}`;
+      const { items } = await lending.virtual.api.get<{ items: Event[] }>(path);
+      const message = expect.stringContaining('Run "kubeocean install --role virtual"');
+      expect(items).toContainEqual(expect.objectContaining({ reason: 'HostPortsNotReserved', message }));
+    }, { within: 40_000 });
+    await install(lending.virtual, lending.physical);
+    await reservedWithin(40_000, '0.0.0.0/TCP/9100');
   });
 
   it('stay taken when the window closes and every pod is driven out; nothing of them is mirrored', async () => {

@@ -1,6 +1,7 @@
 import { Check, failed, passed, warned } from '../../../domain/binding';
 import type { PreflightCheck } from '../../../domain/binding';
 import type { KubeClient } from '../../../kube';
+import { isAllowed } from '../../fleet/is-allowed';
 import { FIGURES_PERMISSIONS, OPTIONAL_PERMISSIONS, REQUIRED_PERMISSIONS, SERVICE_PERMISSIONS } from './permissions';
 import type { OptionalPermissions, Permission } from './permissions';
 
@@ -46,15 +47,15 @@ async function checkOptional(
 }
 
 async function ask(client: KubeClient, permissions: readonly Permission[], mountNamespace: string): Promise<Answer[]> {
-  return Promise.all(permissions.map(async (permission) => ({ permission, allowed: await isAllowed(client, permission, mountNamespace) })));
+  return Promise.all(permissions.map(async (permission) => ({ permission, allowed: await isGranted(client, permission, mountNamespace) })));
 }
 
 /** Two ways to the same figures. */
 async function checkFigures(client: KubeClient, mountNamespace: string): Promise<PreflightCheck> {
   const name = `${Check.Permissions}/figures`;
   const { node, metricsApi } = FIGURES_PERMISSIONS;
-  if (await isAllowed(client, node, mountNamespace)) return passed(name, 'Granted: get nodes/proxy, so all figures of its nodes.');
-  if (await isAllowed(client, metricsApi, mountNamespace)) {
+  if (await isGranted(client, node, mountNamespace)) return passed(name, 'Granted: get nodes/proxy, so all figures of its nodes.');
+  if (await isGranted(client, metricsApi, mountNamespace)) {
     return passed(name, `Granted: list pods of metrics.k8s.io in ${mountNamespace}, so CPU and memory of pods; no other figures without get nodes/proxy.`);
   }
   return warned(name, `Missing: both list pods of metrics.k8s.io and get nodes/proxy, so virtual nodes have no figures. ${INSTALL}`);
@@ -83,20 +84,7 @@ const WHERE: Readonly<Record<Permission['scope'], (mountNamespace: string) => st
   mountName: (namespace) => `of ${namespace} itself`,
 };
 
-async function isAllowed(client: KubeClient, permission: Permission, mountNamespace: string): Promise<boolean> {
-  const { verb, group = '', resource, scope } = permission;
-  const [plural, subresource] = resource.split('/');
-  const path = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews';
-  const place = {
-    ...(scope === 'cluster' ? {} : { namespace: mountNamespace }),
-    ...(scope === 'mountName' ? { name: mountNamespace } : {}),
-  };
-  const review = await client.raw<{ status?: { allowed?: boolean } }>('POST', path, {
-    body: {
-      apiVersion: 'authorization.k8s.io/v1',
-      kind: 'SelfSubjectAccessReview',
-      spec: { resourceAttributes: { verb, group, resource: plural, subresource, ...place } },
-    },
-  });
-  return review.status?.allowed === true;
+async function isGranted(client: KubeClient, { verb, group, resource, scope }: Permission, mountNamespace: string): Promise<boolean> {
+  const namespace = scope === 'cluster' ? undefined : mountNamespace;
+  return isAllowed(client, { verb, group, resource, namespace, name: scope === 'mountName' ? mountNamespace : undefined });
 }
