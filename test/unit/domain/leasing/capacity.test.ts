@@ -64,6 +64,12 @@ describe('podRequests', () => {
       { cpu: '5' },
     ],
     [
+      'pod-level requests for memory and huge pages win as well',
+      { containers: [container('1')], resources: { requests: { memory: '2Gi', 'hugepages-2Mi': '4Mi' } } },
+      {},
+      { cpu: '1', memory: '2Gi', 'hugepages-2Mi': '4Mi' },
+    ],
+    [
       'only for cpu, memory and huge pages',
       { containers: [container('1')], resources: { requests: { 'example.com/x': '4' } } },
       {},
@@ -304,6 +310,7 @@ describe('occupancySignature', () => {
     ['it ends', running, onNode(occupying('Succeeded')), false],
     ['a pod that has ended goes', onNode(occupying('Failed')), null, true],
     ['it is bound', occupying('Pending'), onNode(occupying('Pending')), false],
+    ['one that is not bound appears', null, occupying('Pending'), true],
     ['it moves', running, onNode(occupying('Running'), 'n2'), false],
     ['it says something else', running, heartbeat, true],
     ['it is resized in place', running, resizedInPlace, false],

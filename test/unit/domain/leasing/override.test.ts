@@ -179,6 +179,7 @@ describe('decideExtend', () => {
   it.each<[string, number, Difference, object]>([
     ['past the edge without consent', EDGE + 60_000, {}, refused('spec.maxExtensionSeconds of ResourceLeasingPolicy nights')],
     ['past the edge with consent', EDGE + 60_000, { allow: 60 }, granted(EDGE + 60_000, { kind: 'extend', expires: null })],
+    ['past the edge without consent, and who could give it', EDGE + 60_000, {}, refused('only its lender may allow more')],
     ['a second too far', EDGE + 61_000, { allow: 60 }, refused('at most until 2026-03-07T08:02:00Z')],
     ['back to the edge after a shortening', EDGE, { override: override() }, granted(EDGE, null)],
     ['half the way back', at('06T23:00'), { override: override() }, granted(at('06T23:00'), { kind: 'shorten', expires: REOPENS })],
@@ -215,6 +216,7 @@ describe('decideShorten', () => {
     ['an extension, partly', EDGE + 60_000, { override: extended }, granted(EDGE + 60_000, { kind: 'extend', expires: null })],
     ['an extension, to the edge', EDGE, { override: extended }, granted(EDGE, null)],
     ['after it ended', EDGE + 120_000, { now: EDGE + 60_000, phase: 'Grace' }, refused('has ended already')],
+    ['at its very end', EDGE + 120_000, { now: EDGE, phase: 'Grace' }, refused('has ended already')],
     ['after a return', at('06T22:00'), { override: returned, phase: 'Grace' }, refused('has ended already')],
     ['returning', at('06T22:00'), { phase: 'Returning' }, refused('given back for good')],
     ['not lent yet', at('06T22:00'), { terms: null, phase: 'Starting' }, refused('not lent yet')],
@@ -232,6 +234,7 @@ describe('decideReturn', () => {
     ['one that was extended', { override: extended, now: after }, granted(after, { kind: 'return', expires: REOPENS, at: after })],
     ['cordoned by a policy that never evicts', { terms: unforced, now: after, phase: 'Cordoned' }, granted(after, { kind: 'return', expires: REOPENS, at: after })],
     ['in the grace period', { now: after, phase: 'Grace' }, refused('on its way back already')],
+    ['at the very edge', { now: EDGE, phase: 'Lent' }, refused('on its way back already')],
     ['twice', { override: returned, terms: unforced, phase: 'Grace' }, refused('on its way back already')],
     ['closed', { now: after, phase: 'Closed' }, refused('on its way back already')],
     ['returning', { phase: 'Returning' }, refused('given back for good')],

@@ -44,6 +44,12 @@ describe('what a vnode remembers', () => {
     const note = { phase: 'Forced', reason: 'DeadlineReached', message: 'Pods are deleted.', stuck: 'Pods are left.' };
     expect(decodeNote(encodeNote(note))).toEqual(note);
     expect(decodeNote(encodeNote({ ...note, stuck: undefined }))).toEqual({ ...note, stuck: undefined });
+    expect(noteOf({ ...note, phase: 'Forced' } as ReclaimPlan)).toEqual(note);
+  });
+
+  it.each(['phase', 'reason', 'message'])('is nothing where somebody took off its %s', (field) => {
+    const text = JSON.stringify({ phase: 'Forced', reason: 'DeadlineReached', message: 'Pods are deleted.', [field]: undefined });
+    expect(decodeNote(text)).toBeNull();
   });
 
   it.each<[ReclaimPhase, string | undefined]>([

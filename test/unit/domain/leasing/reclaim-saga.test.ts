@@ -93,7 +93,12 @@ describe('reclaimBefore', () => {
       { ...before, now: at(-300) },
       { phase: 'Grace', edge: at(-300), taint: 'NoSchedule', deadline: at(-35) },
     ],
-    ['more of it where a pod needs more', { ...before, pods: slow, now: at(-300) }, { deadline: at(-65) }],
+    ['more of it where a pod needs more', { ...before, pods: slow, now: at(-300) }, { deadline: at(-65), message: expect.stringContaining('The lease ends at') }],
+    [
+      'as much where that pod is spared for a while only',
+      { ...before, pods: [pod('a', { terminationGraceSeconds: 60, ...tolerating({ effect: 'NoExecute', tolerationSeconds: 10 }) })], now: at(-300) },
+      { deadline: at(-65) },
+    ],
     [
       'no more than there is',
       { ...before, pods: [pod('a', { terminationGraceSeconds: 900 })], now: at(-300) },
@@ -213,7 +218,7 @@ describe('asked for', () => {
     [
       'in an open window: a grace of its own',
       { asked: { at: at(-600), graceSeconds: 30 } },
-      { phase: 'Grace', edge: at(-600), deadline: at(-570), wakeAt: at(-570) },
+      { phase: 'Grace', edge: at(-600), deadline: at(-570), wakeAt: at(-570), message: expect.stringContaining('Taken back at 2026-03-06T07:51:00Z') },
     ],
     [
       'then force',
@@ -235,6 +240,11 @@ describe('asked for', () => {
       'in the grace of the window, with more: the window counts',
       { ...closed, asked: { at: at(1), graceSeconds: 600 }, now: at(2) },
       { deadline: at(60) },
+    ],
+    [
+      'shortly before the edge, with more than there is: the grace of the window is whole',
+      { asked: { at: at(-30), graceSeconds: 600 }, now: at(-30) },
+      { phase: 'Grace', edge: at(-30), deadline: at(60) },
     ],
     [
       'while only cordoned',
@@ -273,6 +283,16 @@ describe('a node that does not get empty', () => {
       { kill: nobody },
     ],
     [
+      'but because somebody asks for it, from the moment on at which it is',
+      { ...forced, ...left, asked: { at: at(360), graceSeconds: 0 }, now: at(400) },
+      { kill: { virtual: ['a', 'b'], physical: copiesOf('a', 'b') } },
+    ],
+    [
+      'and names the virtual pods where no copy is left',
+      { ...forced, ...left, physicalLeft: [], now: at(400) },
+      { stuck: expect.stringContaining('default/a, default/b') },
+    ],
+    [
       'but because somebody asks for it',
       { ...forced, ...left, asked: { at: at(390), graceSeconds: 0 }, now: at(400) },
       { phase: 'Forced', kill: { virtual: ['a', 'b'], physical: copiesOf('a', 'b') } },
@@ -303,6 +323,11 @@ describe('who comes late', () => {
       'gets no copy and is not deleted again and again',
       { ...forced, pods: [pod('late', { copied: false, createdAt: at(62) })], physicalLeft: [], now: at(63) },
       { phase: 'Verified', remove: [] },
+    ],
+    [
+      'not who came at the very moment',
+      { ...forced, pods: [pod('just', { copied: false, createdAt: at(60) })], physicalLeft: [], now: at(63) },
+      { phase: 'Forced', remove: ['just'] },
     ],
     [
       'goes if it has a copy all the same',

@@ -34,8 +34,8 @@ const open: Partial<ReclaimFacts> = { window: { open: true, closesAt: OPENS }, e
 
 describe('planReclaim', () => {
   it.each<[string, Partial<ReclaimFacts>, Partial<ReclaimPlan>]>([
-    ['open', open, { phase: 'Open', taint: null, remove: [], edge: null, wakeAt: OPENS, reason: 'WindowOpen' }],
-    ['open without end', { ...open, window: { open: true, closesAt: null } }, { phase: 'Open', wakeAt: null }],
+    ['open', open, { phase: 'Open', taint: null, remove: [], edge: null, wakeAt: OPENS, reason: 'WindowOpen', message: 'Lent until 2026-03-06T18:01:00Z.' }],
+    ['open without end', { ...open, window: { open: true, closesAt: null } }, { phase: 'Open', wakeAt: null, message: 'Lent without an end.' }],
     [
       'open again in mid-reclaim',
       { ...open, edge: EDGE, previous: 'Forced' },
@@ -44,7 +44,7 @@ describe('planReclaim', () => {
     [
       'closed, not forced: pods stay',
       withTerms({ force: false }),
-      { phase: 'Cordoned', taint: 'NoSchedule', remove: [], wakeAt: OPENS, reason: 'WindowClosed' },
+      { phase: 'Cordoned', taint: 'NoSchedule', remove: [], wakeAt: OPENS, reason: 'WindowClosed', message: expect.stringContaining('Outside the time windows since') },
     ],
     [
       'closed for ever, not forced',
@@ -56,6 +56,7 @@ describe('planReclaim', () => {
       { now: EDGE },
       { phase: 'Grace', taint: 'NoSchedule', remove: [], edge: EDGE, wakeAt: seconds(60), reason: 'GracePeriod' },
     ],
+    ['at the edge, and somebody asked just then to skip the grace', { now: EDGE, forcedAt: EDGE }, { phase: 'Forced', remove: ['a', 'b'] }],
     [
       'an edge that nobody noted is now',
       { edge: null, now: seconds(7) },

@@ -54,6 +54,7 @@ describe('planTeardown', () => {
     ['a millisecond before the deadline', { now: START + 59_999 }, { phase: 'Grace', remove: [] }],
     ['at the deadline', { now: START + 60_000 }, { ...forced, wakeAt: START + 360_000 }],
     ['without grace', { graceSeconds: 0 }, forced],
+    ['one pod has ended, another has not', { pods: [pod('b', { phase: 'Succeeded' }), pod('a')] }, { phase: 'Grace', remove: [] }],
     ['asked for at once', { forcedAt: START }, forced],
     ['forceReclaim of an earlier reclaim', { forcedAt: START - 1 }, { phase: 'Grace' }],
     ['the lender asks, with a grace of his own', { asked: { at: START, graceSeconds: 0 } }, forced],
