@@ -23,21 +23,34 @@ const LOOK_MILLIS = 1_000;
 const QUIET_MILLIS = 3_000;
 
 /**
- * Empties nodes of everything that Kubeocean runs there, with this cluster alone.
+ * Empties nodes of everything that Kubeocean runs there, with this cluster alone. An API server that does not answer for a while
+ * is asked again: what is not known is not empty.
  * @returns how many pods were told to go
- * @throws UserError when some are left in the end; it names them
+ * @throws UserError when some are left in the end, naming them, or when nobody can tell
  */
 export async function drain(client: KubeClient, options: DrainOptions, io: Io): Promise<number> {
   const drainer = new Drainer(client, options, io);
   let emptySince: number | null = null;
   for (;;) {
-    const pods = await ourPodsOn(client, options.nodes);
+    const pods = await unlessSilent(ourPodsOn(client, options.nodes));
     const now = Date.now();
-    emptySince = pods.length > 0 ? null : (emptySince ?? now);
+    emptySince = pods?.length === 0 ? (emptySince ?? now) : null;
     if (emptySince !== null && now - emptySince >= QUIET_MILLIS) return drainer.told.size;
-    if (pods.length > 0 && now >= options.giveUpAt) throw new UserError(notEmpty(pods));
-    await Promise.all(pods.map((pod) => drainer.end(pod, now)));
+    if (emptySince === null && now >= options.giveUpAt) throw new UserError(pods === null ? UNKNOWN : notEmpty(pods));
+    await Promise.all((pods ?? []).map((pod) => unlessSilent(drainer.end(pod, now))));
     await sleep(LOOK_MILLIS);
+  }
+}
+
+const UNKNOWN = 'The API server does not answer, so nobody can tell whether pods are left: repeat it.';
+
+/** Null where the API server did not answer, or had too much to do. */
+async function unlessSilent<T>(asking: Promise<T>): Promise<T | null> {
+  try {
+    return await asking;
+  } catch (error) {
+    if (isKubeError(error, 'ApiUnavailable') || isKubeError(error, 'Throttled')) return null;
+    throw error;
   }
 }
 

@@ -126,6 +126,19 @@ it('gives pods time to finish, evicts as budgets allow, and deletes what is left
   await reclaim('--node', node, '--undo');
 });
 
+it('goes on when the API server did not answer for a while', async () => {
+  const node = 'c1-node-3';
+  await create('patient', node);
+  await runs('patient');
+  const reclaiming = kubeocean('reclaim', '--local', '--kubeconfig', lender.linkedKubeconfig, '--node', node, '--wait', '5');
+  await eventually(async () => expect(await claimOf(node)).toBeDefined());
+  lender.cut('reset');
+  await new Promise((resolve) => setTimeout(resolve, 2_500));
+  lender.heal();
+  expect(await reclaiming).toMatchObject({ code: 0, stdout: expect.stringContaining('deleted  pod/kubeocean-worker/patient') });
+  await reclaim('--node', node, '--undo');
+});
+
 it('names what does not go, and ends it only when it is told to', async () => {
   const node = 'c1-node-3';
   await create('on-a-dead-machine', node, { annotations: { [FakeAnnotation.StopAfter]: '1h' }, spec: { terminationGracePeriodSeconds: 1 } });
