@@ -13,16 +13,23 @@ export interface CounterMemory {
 
 export const NO_MEMORY: CounterMemory = { retired: ZERO, last: new Map() };
 
+/** What one answer says. */
+export interface CounterRound {
+  /** By UID of the pod; one that is missing here but not gone keeps its last. */
+  readonly current: ReadonlyMap<string, Decimal>;
+  /** UIDs of all pods that are not gone. */
+  readonly living: ReadonlySet<string>;
+  /** Another answer has been counted since this one was asked for. Default false. */
+  readonly overtaken?: boolean;
+}
+
 /**
- * Adds a round of counters.
- * @param current by UID of the pod; one that is missing here but not gone keeps its last
- * @param living UIDs of all pods that are not gone
+ * Adds a round of counters. One that was overtaken counts nothing: it may be the older one, whose smaller counters would be taken for
+ * pods that have begun anew.
  */
-export function countOn(
-  memory: CounterMemory,
-  current: ReadonlyMap<string, Decimal>,
-  living: ReadonlySet<string>,
-): { readonly memory: CounterMemory; readonly total: Decimal } {
+export function countOn(memory: CounterMemory, round: CounterRound): { readonly memory: CounterMemory; readonly total: Decimal } {
+  if (round.overtaken) return { memory, total: totalOf(memory) };
+  const { current, living } = round;
   let retired = memory.retired;
   const last = new Map(current);
   for (const [uid, before] of memory.last) {
@@ -30,7 +37,12 @@ export function countOn(
     if (now === undefined && living.has(uid)) last.set(uid, before);
     else if (now === undefined || isLess(now, before)) retired = add(retired, before);
   }
-  return { memory: { retired, last }, total: sum([retired, ...last.values()]) };
+  const counted = { retired, last };
+  return { memory: counted, total: totalOf(counted) };
+}
+
+function totalOf({ retired, last }: CounterMemory): Decimal {
+  return sum([retired, ...last.values()]);
 }
 
 export function sum(amounts: Iterable<Decimal>): Decimal {

@@ -73,11 +73,14 @@ export class NodeTotals {
     if (TOTALS.some(({ metric }) => metric === sample.metric)) this.seen.set(sample.metric, { sample, descriptions });
   }
 
-  /** The lines that go out last. Swap is left out where the physical node says nothing of it. */
-  finish(pods: OwnPods, memory: CounterMemory = NO_MEMORY): { readonly lines: readonly string[]; readonly memory: CounterMemory } {
+  /**
+   * The lines that go out last. Swap is left out where the physical node says nothing of it.
+   * @param overtaken another answer has been counted since this one was asked for
+   */
+  finish(pods: OwnPods, memory: CounterMemory = NO_MEMORY, overtaken = false): { readonly lines: readonly string[]; readonly memory: CounterMemory } {
     const living = new Set([...pods.values()].map(({ uid }) => uid));
     const wanted = TOTALS.filter((total) => total.least !== undefined || this.seen.has(total.metric));
-    const counted = countOn(memory, this.amountsOf(CPU), living);
+    const counted = countOn(memory, { current: this.amountsOf(CPU), living, overtaken });
     const lines = wanted.flatMap((total) => this.linesOf(total, total === CPU ? counted.total : sum(this.amountsOf(total).values())));
     return { lines, memory: counted.memory };
   }

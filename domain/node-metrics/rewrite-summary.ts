@@ -8,6 +8,8 @@ export interface SummaryRules {
   readonly vnode: string;
   readonly pods: OwnPods;
   readonly memory?: CounterMemory;
+  /** Another summary has been counted since this one was asked for. Default false. */
+  readonly overtaken?: boolean;
 }
 
 interface Rewritten {
@@ -28,7 +30,7 @@ const CPU_TIME = 'usageCoreNanoSeconds';
  * them. What is about the whole physical node (file systems, network, system containers, process counts) is left out.
  * @throws SyntaxError where it is no summary
  */
-export function rewriteSummary(summary: LosslessJson, { vnode, pods, memory = NO_MEMORY }: SummaryRules): Rewritten {
+export function rewriteSummary(summary: LosslessJson, { vnode, pods, memory = NO_MEMORY, overtaken }: SummaryRules): Rewritten {
   if (!isObject(summary) || !isObject(summary.node)) throw new SyntaxError('not a summary');
   const kept = (Array.isArray(summary.pods) ? summary.pods : []).flatMap((pod: LosslessJson) => {
     const own = isObject(pod) ? ownerOf(pod, pods) : undefined;
@@ -38,7 +40,8 @@ export function rewriteSummary(summary: LosslessJson, { vnode, pods, memory = NO
     const time = figure(stats.cpu, CPU_TIME);
     return time === null ? [] : [[own.uid, time]];
   }));
-  const counted = countOn(memory, times, new Set([...pods.values()].map(({ uid }) => uid)));
+  const living = new Set([...pods.values()].map(({ uid }) => uid));
+  const counted = countOn(memory, { current: times, living, overtaken });
   const all = kept.map(({ stats }) => stats);
   const node = nodeOf(summary.node, { vnode, pods: all, cpuTime: counted.total });
   return { summary: { node, pods: all }, memory: counted.memory };

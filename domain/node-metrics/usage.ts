@@ -45,14 +45,16 @@ export function countUsage(
   pods: OwnPods,
   memory: UsageMemory,
 ): { readonly figures: readonly PodFigures[]; readonly memory: UsageMemory } {
-  const next = new Map<string, { time: number; cpuTime: Decimal }>();
+  // What an answer leaves out for once goes on where it was.
+  const living = new Set([...pods.values()].map(({ uid }) => uid));
+  const next = new Map([...memory].filter(([key]) => living.has(podOf(key))));
   const figures = usages.flatMap((usage): PodFigures[] => {
     const { namespace, name } = usage.metadata;
     const own = pods.get(podKey(namespace, name));
     const time = Date.parse(usage.timestamp);
     if (own === undefined || Number.isNaN(time)) return [];
     const containers = usage.containers.map((container) => {
-      const key = `${own.uid}/${container.name}`;
+      const key = keyOf(own.uid, container.name);
       const before = memory.get(key) ?? { time: time - windowMillis(usage.window), cpuTime: ZERO };
       const cpu = amountOf(container.usage.cpu);
       const counted = time > before.time ? { time, cpuTime: add(before.cpuTime, times(cpu, millis(time - before.time))) } : before;
@@ -63,6 +65,9 @@ export function countUsage(
   });
   return { figures, memory: next };
 }
+
+const keyOf = (uid: string, container: string): string => `${uid}/${container}`;
+const podOf = (key: string): string => key.split('/', 1)[0] ?? '';
 
 function amountOf(quantity: string | undefined): Decimal {
   return { digits: parseQuantity(quantity ?? '')?.nanos ?? 0n, scale: 9 };

@@ -69,6 +69,7 @@ async function text(subject: FiguresSubject, path: string, nodeLabel?: string): 
 
 async function resource(subject: FiguresSubject): Promise<FiguresAnswer> {
   const { cluster, node, pods, memory } = subject;
+  const before = memory.resource;
   const figures = await ask(subject, await cluster.resourcePath(node, Date.now()), ACCEPT_TEXT);
   const totals = new NodeTotals();
   const line = expositionRewriter({
@@ -77,7 +78,7 @@ async function resource(subject: FiguresSubject): Promise<FiguresAnswer> {
     onNodeSample: (sample, descriptions) => totals.addNodeSample(sample, descriptions),
   });
   const last = () => {
-    const { lines, memory: counted } = totals.finish(pods, memory.resource);
+    const { lines, memory: counted } = totals.finish(pods, memory.resource, memory.resource !== before);
     memory.resource = counted;
     return lines;
   };
@@ -87,9 +88,10 @@ async function resource(subject: FiguresSubject): Promise<FiguresAnswer> {
 async function summary(subject: FiguresSubject, query: URLSearchParams): Promise<FiguresAnswer> {
   const { vnode, pods, memory } = subject;
   const only = query.get('only_cpu_and_memory');
+  const before = memory.summary;
   const figures = await ask(subject, `/stats/summary${only === null ? '' : `?only_cpu_and_memory=${encodeURIComponent(only)}`}`, JSON_TYPE);
   const physical = figures.from === 'node' ? read(await wholeText(figures.body)) : summaryOf(counted(figures.usages, subject), Date.now());
-  const rewritten = rewriteSummary(physical, { vnode, pods, memory: memory.summary });
+  const rewritten = rewriteSummary(physical, { vnode, pods, memory: memory.summary, overtaken: memory.summary !== before });
   memory.summary = rewritten.memory;
   return { contentType: JSON_TYPE, chunks: iterated([stringifyLossless(rewritten.summary)]) };
 }

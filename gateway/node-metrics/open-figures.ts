@@ -32,6 +32,8 @@ export async function openFigures(transport: FiguresTransport, path: string, { a
   const give = () => request.destroy(signal.reason as Error);
   signal.addEventListener('abort', give, { once: true });
   request.once('close', () => signal.removeEventListener('abort', give));
+  // Whoever waits, or reads the body, hears of it; without a listener it would end the process.
+  request.on('error', () => undefined);
   request.setTimeout(silenceMillis, () => request.destroy(new Error('the physical cluster is silent')));
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
     request.once('response', resolve);
@@ -42,7 +44,5 @@ export async function openFigures(transport: FiguresTransport, path: string, { a
     });
     request.end();
   });
-  // Whoever reads the body hears of it; without a listener it would end the process.
-  request.on('error', () => undefined);
   return { status: response.statusCode ?? 0, body: response, discard: () => void response.destroy() };
 }

@@ -84,7 +84,7 @@ describe('a sum of counters', () => {
     const totals: string[] = [];
     let memory = NO_MEMORY;
     for (const [current, living] of all) {
-      const counted = countOn(memory, current, new Set(living));
+      const counted = countOn(memory, { current, living: new Set(living) });
       totals.push(formatDecimal(counted.total));
       memory = counted.memory;
     }
@@ -92,8 +92,8 @@ describe('a sum of counters', () => {
   });
 
   it('forgets pods that are gone', () => {
-    const { memory } = countOn(NO_MEMORY, at(['a', 5], ['b', 7]), new Set(['a', 'b']));
-    expect([...countOn(memory, at(['a', 6]), new Set(['a'])).memory.last.keys()]).toEqual(['a']);
+    const { memory } = countOn(NO_MEMORY, { current: at(['a', 5], ['b', 7]), living: new Set(['a', 'b']) });
+    expect([...countOn(memory, { current: at(['a', 6]), living: new Set(['a']) }).memory.last.keys()]).toEqual(['a']);
   });
 
   it('never goes down', () => {
@@ -102,7 +102,7 @@ describe('a sum of counters', () => {
       fc.property(fc.array(fc.tuple(round, fc.subarray(['a', 'b', 'c']))), (all) => {
         let [memory, before] = [NO_MEMORY, ZERO];
         for (const [counts, living] of all) {
-          const counted = countOn(memory, at(...Object.entries(counts)), new Set([...living, ...Object.keys(counts)]));
+          const counted = countOn(memory, { current: at(...Object.entries(counts)), living: new Set([...living, ...Object.keys(counts)]) });
           expect(isLess(counted.total, before)).toBe(false);
           [memory, before] = [counted.memory, counted.total];
         }

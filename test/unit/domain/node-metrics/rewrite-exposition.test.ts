@@ -101,4 +101,16 @@ describe('figures of the node', () => {
     second.addSample(sample('1'), db);
     expect(second.finish(new Map([['mount/db-bb', db]]), memory).lines).toContain('node_cpu_usage_seconds_total 11.5');
   });
+
+  it('count nothing of an answer that another one has overtaken', () => {
+    const told = (value: string, ...rest: Parameters<NodeTotals['finish']>) => {
+      const totals = new NodeTotals();
+      totals.addSample({ metric: 'pod_cpu_usage_seconds_total', labels: [], rest: value }, web);
+      return totals.finish(...rest);
+    };
+    const { memory } = told('10.5', pods);
+    const overtaken = told('10', pods, memory, true);
+    expect(overtaken.lines).toContain('node_cpu_usage_seconds_total 10.5');
+    expect(told('11', pods, overtaken.memory).lines).toContain('node_cpu_usage_seconds_total 11');
+  });
 });

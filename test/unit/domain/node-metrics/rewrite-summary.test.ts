@@ -71,6 +71,14 @@ describe('a summary', () => {
     expect(stringifyLossless(next.summary)).toContain('"usageCoreNanoSeconds":5');
   });
 
+  it('counts nothing where another one has overtaken it', () => {
+    const { memory } = rewritten(stats('web-0-aa', 'mount', 5));
+    const older = parseLossless(`{"node":${NODE},"pods":[${stats('web-0-aa', 'mount', 4)}]}`);
+    const next = rewriteSummary(older, { vnode: 'vnode-a', pods, memory, overtaken: true });
+    expect(JSON.parse(stringifyLossless(next.summary)).node.cpu.usageCoreNanoSeconds).toBe(5);
+    expect(next.memory).toBe(memory);
+  });
+
   it.each(['[]', '{}', '{"node":3}'])('is not %s', (text) => {
     expect(() => rewriteSummary(parseLossless(text), { vnode: 'v', pods })).toThrow('not a summary');
   });

@@ -30,6 +30,7 @@ it.each<[what: string, answers: PodUsage[], line: string]>([
   ['the next one the time since', [usage(), usage(at(20), '100m')], cpuLine('17', NOON + 20_000)],
   ['an answer counts once', [usage(), usage()], cpuLine('15')],
   ['an older one counts nothing', [usage(), usage(at(-5))], cpuLine('15', NOON - 5_000)],
+  ['an answer without the pod takes nothing away', [usage(), usage({ metadata: { name: 'other', namespace: 'mount' } }), usage(at(20), '100m')], cpuLine('17', NOON + 20_000)],
   ['a billionth counts', [usage({}, '1n')], cpuLine('0.00000001')],
   ['a window of minutes', [usage({ window: '1m30.5s' }, '2')], cpuLine('181')],
 ])('CPU time: %s', (_, answers, line) => {
