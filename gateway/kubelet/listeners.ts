@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:https';
 import { constants } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { STREAM_BUFFER } from './physical/transport';
+import { STREAM_BUFFER } from './physical/ready-agent';
 
 /** With what a listener proves who it is, and whom it believes. */
 export interface TlsMaterial {

@@ -1,7 +1,8 @@
-import { Agent, request as httpsRequest, type AgentOptions } from 'node:https';
+import { request as httpsRequest } from 'node:https';
 import type { ClientRequest } from 'node:http';
 import type { Parameters } from '../../../domain/kubelet';
 import type { ClusterAccess } from '../../../kube';
+import { ReadyAgent } from './ready-agent';
 
 /** A request to a physical API server; address and credential are the transport's. */
 export interface StreamRequest {
@@ -23,26 +24,10 @@ export interface PhysicalTransport {
   close(): void;
 }
 
-/** How long a connection is kept for the next request: less than an API server keeps it. */
-const KEEP_MS = 30_000;
-const KEPT = 16;
-/** Bytes that a stream may hold in each direction: a large one stalls less often, and a thousand of them still fit. */
-export const STREAM_BUFFER = 256 * 1_024;
-
 /** Dials the API server itself. Its certificate is always verified, unless an operator's own file says otherwise. */
 export function dialling(access: ClusterAccess): PhysicalTransport {
   const url = new URL(access.server);
-  // The types do not know that options of connections belong here, too.
-  const options: AgentOptions & { highWaterMark: number } = {
-    ...access.tls(),
-    ALPNProtocols: ['http/1.1'],
-    keepAlive: true,
-    maxFreeSockets: KEPT,
-    timeout: KEEP_MS,
-    scheduling: 'lifo',
-    highWaterMark: STREAM_BUFFER,
-  };
-  const agent = new Agent(options);
+  const agent = new ReadyAgent(access.tls());
   return {
     open: async ({ method, path, headers }) => {
       const authorization = await access.authorization();
@@ -60,11 +45,10 @@ export function dialling(access: ClusterAccess): PhysicalTransport {
       });
       // The agent's own option comes too late for what follows a handshake: it would wait 40 ms for an acknowledgement.
       request.setNoDelay(true);
+      request.once('upgrade', () => setImmediate(() => agent.prepare()));
       return request;
     },
-    close: () => {
-      for (const socket of Object.values(agent.freeSockets).flat()) socket?.destroy();
-    },
+    close: () => agent.close(),
   };
 }
 
