@@ -55,6 +55,8 @@ export interface Listener {
 /** Opens and closes the TLS ports of a gateway, and gives all of them new certificates. Nothing is ever served without TLS. */
 export class Listeners {
   private readonly servers = new Set<Server>();
+  /** By connection: the authorities that its caller was verified against. */
+  private readonly verifiedBy = new WeakMap<Duplex, string | null>();
 
   constructor(
     private readonly handlers: ListenerHandlers,
@@ -80,10 +82,14 @@ export class Listeners {
     return { port: (server.address() as AddressInfo).port, close: () => this.close(server) };
   }
 
-  /** For connections from now on; those that are open keep what they have. */
+  /** For connections from now on. Streams go on; a connection whose caller was verified by other authorities brings no further request. */
   renew(material: TlsMaterial): void {
+    const others = material.clientCa !== this.material.clientCa;
     this.material = material;
-    for (const server of this.servers) server.setSecureContext(secureContextOf(material));
+    for (const server of this.servers) {
+      server.setSecureContext(secureContextOf(material));
+      if (others) server.closeIdleConnections();
+    }
   }
 
   /** Closes every port and every connection on which nothing is under way. */
@@ -116,13 +122,21 @@ export class Listeners {
         keepAliveTimeout: limits.idleMs,
         connectionsCheckingInterval: Math.max(250, limits.headersMs / 5),
       },
-      (...args) => request(node, ...args),
+      (...args) => this.isCurrent(args[0].socket) && request(node, ...args),
     );
     server.maxConnections = limits.connections;
-    server.on('upgrade', (...args) => upgrade(node, ...args));
+    server.on('secureConnection', (socket) => this.verifiedBy.set(socket, this.material.clientCa));
+    server.on('upgrade', (...args) => this.isCurrent(args[1]) && upgrade(node, ...args));
     // A caller that breaks off a handshake is no event.
     server.on('tlsClientError', (_, socket) => socket.destroy());
     return server;
+  }
+
+  /** Ends a connection that is not: its caller comes again, and is verified again. */
+  private isCurrent(socket: Duplex): boolean {
+    if (this.verifiedBy.get(socket) === this.material.clientCa) return true;
+    socket.destroy();
+    return false;
   }
 
   private close(server: Server): Promise<void> {

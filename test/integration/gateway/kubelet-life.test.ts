@@ -1,11 +1,15 @@
 /** What changes under a running gateway, and how one ends. */
 import { once } from 'node:events';
 import type { X509Certificate } from 'node:crypto';
+import { Agent } from 'node:https';
 import { connect as connectTls } from 'node:tls';
 import { stringify } from 'yaml';
 import { CertificateAuthority } from '../../../local/clusters/certificates';
 import { eventually } from '../../support/eventually';
+import type { Asked } from '../../support/kubelet-doors';
 import { EXEC, KubeletRig, LOGS, SECRETS } from './kubelet-rig';
+
+const AUTHENTICATION = '/api/v1/namespaces/kube-system/configmaps/extension-apiserver-authentication';
 
 let rig: KubeletRig;
 
@@ -54,6 +58,32 @@ describe('certificates', () => {
     await eventually(async () => expect(await serialAt(own)).not.toBe(first));
     expect(await rig.asked(own, LOGS, { ca: authority.cert })).toMatchObject({ status: 200 });
     await given.stop();
+  });
+
+  it('another authority of clients counts as soon as it is published, and no longer than that', async () => {
+    const { gateway: believing, port: own } = await rig.start();
+    const authority = await CertificateAuthority.create('another');
+    // In the API server's own name, which has the rights.
+    const caller = await authority.issue({ commonName: 'kube-apiserver-kubelet-client' });
+    const kept = new Agent({ keepAlive: true });
+    const status = async (of: Asked = {}) => (await rig.asked(own, LOGS, { ...caller, ...of })).status;
+    expect(await status()).toBe(401);
+    const { data } = await rig.cluster.api.get<{ data: Record<string, string> }>(AUTHENTICATION);
+    const published = (pem: string) => rig.cluster.api.merge(AUTHENTICATION, { data: { 'client-ca-file': pem } });
+    await published(`${data['client-ca-file']}${authority.cert}`);
+    try {
+      await eventually(async () => expect(await status()).toBe(200));
+      expect(await status({ agent: kept })).toBe(200);
+      expect((await rig.asked(own, LOGS)).status).toBe(200);
+    } finally {
+      await published(data['client-ca-file'] ?? '');
+    }
+    await eventually(async () => expect(await status()).toBe(401));
+    // Nor does it on a connection from before.
+    expect(await status({ agent: kept })).toBe(401);
+    expect((await rig.asked(own, LOGS)).status).toBe(200);
+    kept.destroy();
+    await believing.stop();
   });
 
   it('a physical API server that is not who it should be gets no request', async () => {
