@@ -26,8 +26,11 @@ export interface PodFinder {
   readonly apis: PhysicalApis;
 }
 
+/** How long pods that are each other's are taken to be so, milliseconds: a pod's UID never comes again. */
+const VERIFIED_MS = 5_000;
+
 /**
- * Finds the physical pod of a virtual one by name; that each is the other's is being verified.
+ * Finds the physical pod of a virtual one by name; that each is the other's is being verified, or was a moment ago.
  * @throws KubeletRefusal 404 where no binding has the pod; CredentialsFault, KubeError
  */
 export async function findPod({ view, apis }: PodFinder, virtual: ViewedPod, route: PodRoute): Promise<FoundPod> {
@@ -36,7 +39,12 @@ export async function findPod({ view, apis }: PodFinder, virtual: ViewedPod, rou
   if (binding === null || !mountNamespace) throw noPod(route);
   const [api, virtualCluster] = await Promise.all([apis.of(binding), view.clusterUid()]);
   const key = physicalKey(virtual, mountNamespace);
-  const verified = verify(route, virtual, readPod(api.client, key), { virtualCluster, binding: binding.metadata.name });
+  const ownership = { virtualCluster, binding: binding.metadata.name };
+  const container = 'container' in route ? route.container : '';
+  const verified = api.verified.get(`${virtual.metadata.uid}/${container}`, async () => {
+    await verify(route, virtual, readPod(api.client, key), ownership);
+    return { value: undefined, validMs: VERIFIED_MS };
+  });
   verified.catch(() => undefined);
   return { virtual, binding, key, api, verified };
 }

@@ -15,6 +15,13 @@ const MOST_ANSWERS = 2_000;
 const AT_ONCE = 16;
 const MOST_WAITING = 256;
 
+export interface ReviewCacheOptions {
+  /** Epoch milliseconds. Default the clock. */
+  readonly now?: () => number;
+  /** How many questions may wait. Default 256. */
+  readonly mostWaiting?: number;
+}
+
 /**
  * Answers of the API server, kept for a moment. Whoever asks the same while the answer is on its way gets that one; a question that
  * failed is not kept. Bounded in every direction: strangers may ask whatever they like.
@@ -23,13 +30,19 @@ export class ReviewCache<T> {
   private readonly answers = new Map<string, { readonly value: Promise<T>; until: number }>();
   private readonly limit = pLimit(AT_ONCE);
 
-  constructor(private readonly now: () => number = Date.now) {}
+  private readonly now: () => number;
+  private readonly mostWaiting: number;
+
+  constructor({ now = Date.now, mostWaiting = MOST_WAITING }: ReviewCacheOptions = {}) {
+    this.now = now;
+    this.mostWaiting = mostWaiting;
+  }
 
   /** @throws TooBusy; what `ask` throws */
   get(key: string, ask: () => Promise<Answer<T>>): Promise<T> {
     const known = this.answers.get(key);
     if (known !== undefined && this.now() < known.until) return known.value;
-    if (this.limit.pendingCount >= MOST_WAITING) return Promise.reject(new TooBusy('too many reviews are under way'));
+    if (this.limit.pendingCount >= this.mostWaiting) return Promise.reject(new TooBusy('too many reviews are under way'));
     return this.ask(key, ask);
   }
 

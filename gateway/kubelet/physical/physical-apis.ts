@@ -1,12 +1,15 @@
 import { OpenedClusters } from '../../../activities/fleet/opened-clusters';
 import type { ClusterBinding } from '../../../api/names/types';
 import { createKubeClient, type ClusterAccess, type Informer, type KubeClient } from '../../../kube';
+import { ReviewCache } from '../callers/review-cache';
 import { dialling, type PhysicalTransport } from './transport';
 
 /** One physical API server, with the binding's own credentials. */
 export interface PhysicalApi {
   readonly client: KubeClient;
   readonly transport: PhysicalTransport;
+  /** Containers, by UID of the virtual pod and name, whose pods were each other's a moment ago. */
+  readonly verified: ReviewCache<void>;
   /** Aborted when the credentials have changed or the binding is gone. */
   readonly closed: AbortSignal;
   close(): Promise<void>;
@@ -23,6 +26,8 @@ export interface PhysicalApisOptions {
 }
 
 const CONNECTIONS = 8;
+/** Verifications for callers that are known and allowed. */
+const MOST_WAITING = 4_096;
 
 /** @param virtual client of the virtual cluster, which has the kubeconfig Secrets */
 export function physicalApis(virtual: KubeClient, { transport = dialling, ...options }: PhysicalApisOptions): PhysicalApis {
@@ -37,5 +42,5 @@ function openApi(access: ClusterAccess, transport: PhysicalTransport): PhysicalA
     transport.close();
     await client.close();
   };
-  return { client, transport, closed: closing.signal, close };
+  return { client, transport, verified: new ReviewCache({ mostWaiting: MOST_WAITING }), closed: closing.signal, close };
 }

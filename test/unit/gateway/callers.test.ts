@@ -41,7 +41,7 @@ describe('ReviewCache', () => {
 
   it('asks once while the answer holds, and again afterwards', async () => {
     const { now, pass } = clock();
-    const cache = new ReviewCache<number>(now);
+    const cache = new ReviewCache<number>({ now });
     let asked = 0;
     const ask = async () => ({ value: (asked += 1), validMs: 100 });
     expect(await Promise.all([cache.get('a', ask), cache.get('a', ask)])).toEqual([1, 1]);
