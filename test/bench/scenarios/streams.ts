@@ -47,7 +47,7 @@ export const streams: Scenario = {
     const sides = sidesOf(rig);
     try {
       const exec = [await execDifference('raw', sides, RAW_ROUNDS, rawOnce), await execDifference('kubectl', sides, KUBECTL_ROUNDS, kubectlOnce)];
-      const forward = await forwardRatio(sides);
+      const forward = await forwardRatio(rig, sides);
       const logs = await followersOf(rig, sides);
       return { measurements: [...exec, ...forward.measurements, ...logs], violations: forward.violations };
     } finally {
@@ -89,13 +89,21 @@ async function execDifference(how: 'raw' | 'kubectl', sides: ReturnType<typeof s
   return { metric: `streams.exec.${how}`, title: `exec beside the direct one, ${how}`, value: borrowed - direct, unit: 'ms', note };
 }
 
-async function forwardRatio({ borrowed, direct }: ReturnType<typeof sidesOf>): Promise<{ measurements: Measurement[]; violations: string[] }> {
-  const [one, other] = [await download(direct), await download(borrowed)];
+async function forwardRatio(rig: Rig, { borrowed, direct }: ReturnType<typeof sidesOf>): Promise<{ measurements: Measurement[]; violations: string[] }> {
+  const one = await download(direct);
+  const before = rig.uses();
+  const other = await download(borrowed);
+  const used = usedBetween(before, rig.uses());
   const rate = ({ seconds }: { seconds: number }) => `${(GIB / 1e6 / seconds).toFixed(0)} MB/s`;
   const violations = one.checksum === other.checksum ? [] : ['port-forward changed bytes'];
   const note = `1 GiB, checksummed: ${rate(other)} against ${rate(one)}`;
   const value = (100 * one.seconds) / other.seconds;
-  return { measurements: [{ metric: 'streams.forward', title: 'port-forward throughput, of the direct one', value, unit: '%', note }], violations };
+  const measurements: Measurement[] = [
+    { metric: 'streams.forward', title: 'port-forward throughput, of the direct one', value, unit: '%', note },
+    { metric: 'streams.forward.memory', title: 'memory of 1 GiB, more than before', value: peakOf(used, GATEWAY) - peakOf(before, GATEWAY), unit: 'MiB' },
+    { metric: 'streams.forward.cpu', title: 'CPU of the gateway for 1 GiB', value: cpuOf(used, GATEWAY), unit: 's' },
+  ];
+  return { measurements, violations };
 }
 
 async function download({ cluster, namespace, pod: name }: Side): Promise<{ seconds: number; checksum: string }> {
