@@ -1,17 +1,25 @@
-import { virtualPodStatus } from '../../domain/pods';
-import type { PodObject } from '../../domain/pods';
-import type { VirtualStatusPatch } from '../../domain/pods';
+import { metadataRefusedReport, NOTHING_REFUSED, virtualPodStatus } from '../../domain/pods';
+import type { MetadataMaps, PodObject, VirtualStatusPatch } from '../../domain/pods';
 import { isKubeError, Pods } from '../../kube';
 import type { KubeClient } from '../../kube';
+import { namesOf, refusedKeys } from './refused-keys';
+import { reportOnPod } from './report';
 
 /** How often a conflict is answered by reading again, and a refusal by leaving out, before the caller's own retry takes over. */
 const ATTEMPTS = 4;
+
+/** What the virtual API server has refused so far. */
+interface Refused {
+  readonly fields: readonly string[];
+  readonly metadata: MetadataMaps;
+}
 
 /**
  * The one writer of a live vPod's status and its `physical-pod-*` annotations: one merge patch of `pods/status`, computed from
  * what the callbacks return at the moment of writing and guarded by UID and resourceVersion. Skips when the physical pod is
  * absent, when nothing differs, and never leaves a terminal phase. A field that the virtual API server finds invalid (the physical
- * one may be newer, or default a pod differently) is left out rather than that it kept all others away.
+ * one may be newer, or default a pod differently), and a label or annotation of the physical cluster that a policy over here
+ * refuses, is left out rather than that it kept all others away; an event tells of the latter.
  *
  * @returns the vPod as written; null when nothing was
  * @throws KubeError
@@ -22,23 +30,41 @@ export async function patchVirtualPodStatus(
   readPhysical: () => PodObject | null,
 ): Promise<PodObject | null> {
   let vPod = readVirtual();
-  let refused: readonly string[] = [];
+  let refused: Refused = { fields: [], metadata: NOTHING_REFUSED };
   for (let attempt = 1; vPod !== null; attempt += 1) {
-    const patch = without(refused, virtualPodStatus(vPod, readPhysical()));
+    const patch = without(refused.fields, virtualPodStatus(vPod, readPhysical(), refused.metadata));
     if (patch === null) return null;
     try {
-      const body = { kind: 'merge', body: patch } as const;
-      return (await cluster.client.patch(Pods, vPod.metadata, body, { subresource: 'status' })) as PodObject;
+      const written = (await cluster.client.patch(Pods, vPod.metadata, { kind: 'merge', body: patch }, { subresource: 'status' })) as PodObject;
+      const names = namesOf(refused.metadata);
+      if (names.length > 0) await reportOnPod({ virtual: cluster }, vPod, metadataRefusedReport(names));
+      return written;
     } catch (error) {
       if (isKubeError(error, 'NotFound')) return null;
-      const invalid = invalidFields(error);
-      const mayHelp = isKubeError(error, 'Conflict') || invalid.some((field) => !refused.includes(field));
-      if (!mayHelp || attempt >= ATTEMPTS) throw error;
-      refused = [...refused, ...invalid];
+      const more = isKubeError(error, 'Conflict') ? refused : await refusedBy(error, { cluster, vPod, patch, refused });
+      if (more === null || attempt >= ATTEMPTS) throw error;
+      refused = more;
       vPod = await reread(cluster, vPod);
     }
   }
   return null;
+}
+
+interface Refusal {
+  readonly cluster: { readonly client: KubeClient };
+  readonly vPod: PodObject;
+  readonly patch: VirtualStatusPatch;
+  readonly refused: Refused;
+}
+
+/** What to leave out as well; null: that would not help. @throws KubeError */
+async function refusedBy(error: unknown, { cluster, vPod, patch, refused }: Refusal): Promise<Refused | null> {
+  const invalid = invalidFields(error).filter((field) => !refused.fields.includes(field));
+  if (invalid.length > 0) return { ...refused, fields: [...refused.fields, ...invalid] };
+  const isPolicy = isKubeError(error, 'InvalidSpec') || isKubeError(error, 'Unauthorized');
+  if (!isPolicy || namesOf(refused.metadata).length > 0) return null;
+  const metadata = await refusedKeys(cluster.client, vPod, patch);
+  return metadata === null ? null : { ...refused, metadata };
 }
 
 /** Names of the status fields to which a refusal points. */
@@ -52,7 +78,7 @@ function without(fields: readonly string[], patch: VirtualStatusPatch | null): V
   if (patch?.status === undefined || fields.length === 0) return patch;
   const status = Object.fromEntries(Object.entries(patch.status).filter(([field]) => !fields.includes(field)));
   const empty = Object.keys(status).length === 0;
-  if (empty && patch.metadata.annotations === undefined) return null;
+  if (empty && patch.metadata.annotations === undefined && patch.metadata.labels === undefined) return null;
   return { metadata: patch.metadata, ...(empty ? {} : { status }) };
 }
 

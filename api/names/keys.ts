@@ -83,6 +83,8 @@ export const Annotation = {
   SpecHash: 'kubeocean.io/spec-hash',
   /** Where metrics-server finds the figures of a node, unless at `/metrics/resource`. */
   ResourceMetricsPath: 'metrics.k8s.io/resource-metrics-path',
+  /** On a virtual pod, written as {@link Annotation.ExpectedMetadata}: what the physical cluster added and the virtual one refuses. */
+  RefusedMetadata: 'kubeocean.io/refused-metadata',
   /** On a physical pod, JSON: images and resources that its virtual pod asked for when the copy was last written. */
   ExpectedSpec: 'kubeocean.io/expected-spec',
 } as const;

@@ -1,7 +1,7 @@
 export type { EpochMillis, Ownership, PodMeta, PodObject, PodRef } from './types';
 export { isBound, isDeleting, isTerminal, isTerminalPhase } from './predicates';
 export { canonicalJson, sameJson } from './canonical-json';
-export { failedCreateReport, nodeClosingReport, PHYSICAL_POD_LOST_MESSAGE, PodReason, warning, type PodReport } from './reasons';
+export { failedCreateReport, metadataRefusedReport, nodeClosingReport, PHYSICAL_POD_LOST_MESSAGE, PodReason, warning, type PodReport } from './reasons';
 
 export { physicalHostname } from './naming/hostname';
 export { copyName, copyNames } from './naming/copy-name';
@@ -48,7 +48,8 @@ export { serviceAccountOf, tokenRequests, type TokenRequest } from './tokens/tok
 export { tokenSecret, type TokenSecretContent } from './tokens/token-secret';
 
 export { lostStatus } from './status/lost-status';
-export { virtualPodStatus, type StatusFields, type VirtualStatusPatch } from './status/virtual-pod-status';
+export { broughtBy, NOTHING_REFUSED, type MetadataMaps, type MetadataPatch } from './status/virtual-metadata';
+export { guard, virtualPodStatus, type StatusFields, type VirtualStatusPatch } from './status/virtual-pod-status';
 
 export { ignoredBecause, type IgnoredBecause } from './reconcile/ignored';
 export { hadPhysicalPod, nameHolder, type NameHolder } from './reconcile/name-holder';

@@ -20,6 +20,8 @@ export const PodReason = {
   FailedUpdateCopy: 'FailedUpdateCopy',
   /** Changes of the virtual pod could not be carried over in place. */
   FailedUpdatePod: 'FailedUpdatePod',
+  /** The virtual cluster does not take labels or annotations that the physical one has added. */
+  MetadataRefused: 'MetadataRefused',
 } as const;
 export type PodReason = (typeof PodReason)[keyof typeof PodReason];
 
@@ -49,4 +51,9 @@ export const PHYSICAL_POD_LOST_MESSAGE = 'Physical pod was deleted unexpectedly'
  */
 export function failedCreateReport(cause: string): PodReport {
   return warning(PodReason.FailedCreatePod, `Failed to create pod: ${cause}`);
+}
+
+/** Event of a pod whose status is mirrored, but not everything that the physical cluster added. @param keys such as `label zone` */
+export function metadataRefusedReport(keys: readonly string[]): PodReport {
+  return warning(PodReason.MetadataRefused, `The virtual cluster refuses what the physical cluster added: ${keys.join(', ')}`);
 }

@@ -6,7 +6,7 @@ import { specHash } from '../identity/spec-hash';
 import { isTerminal } from '../predicates';
 import type { PodObject } from '../types';
 import { virtualConditions } from './conditions';
-import { virtualMetadata, type MetadataPatch } from './virtual-metadata';
+import { NOTHING_REFUSED, virtualMetadata, type MetadataMaps, type MetadataPatch } from './virtual-metadata';
 
 /** A JSON value as a merge patch carries it; null removes the field. */
 export type StatusFields = Readonly<Record<string, unknown>>;
@@ -34,13 +34,14 @@ const DEFAULTED_FIELDS: readonly string[] = ['qosClass', 'resourceClaimStatuses'
 /**
  * What must be written to a virtual pod so that it tells the truth about its copy (spec pods.md 2.3): the status that differs
  * and the metadata, together.
+ * @param refused labels and annotations that the virtual cluster has just refused. Default none.
  * @returns null when nothing differs, when there is no copy of exactly this pod, or when a terminal phase would be left.
  */
-export function virtualPodStatus(vPod: PodObject, pPod: PodObject | null): VirtualStatusPatch | null {
+export function virtualPodStatus(vPod: PodObject, pPod: PodObject | null, refused: MetadataMaps = NOTHING_REFUSED): VirtualStatusPatch | null {
   if (!pPod || !isCopyOf(pPod, vPod)) return null;
   if (isTerminal(vPod) && pPod.status?.phase !== vPod.status?.phase) return null;
   const status = changedFields(vPod.status ?? {}, desiredStatus(vPod, pPod));
-  const metadata = virtualMetadata(vPod, pPod);
+  const metadata = virtualMetadata(vPod, pPod, refused);
   if (!status && !metadata) return null;
   return { metadata: { ...guard(vPod), ...metadata }, ...(status && { status }) };
 }

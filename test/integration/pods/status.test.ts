@@ -1,4 +1,4 @@
-import type { Pod } from 'kubernetes-types/core/v1';
+import type { Event, Pod } from 'kubernetes-types/core/v1';
 import { patchVirtualPodStatus } from '../../../activities/pod/patch-virtual-pod-status';
 import { virtualPodStatus, type PodObject } from '../../../domain/pods';
 import { createKubeClient, loadKubeconfig, Pods } from '../../../kube';
@@ -89,4 +89,43 @@ it('leaves out what an API server refuses, and writes the rest', async () => {
   await client.close();
   expect(written?.status).toMatchObject({ phase: 'Running', podIP: '10.1.0.1', qosClass: 'BestEffort' });
   expect(written?.status).not.toHaveProperty('extendedResourceClaimStatus');
+});
+
+describe('labels and annotations of the physical cluster that a policy over here refuses', () => {
+  const group = '/apis/admissionregistration.k8s.io/v1';
+  const rule = { apiGroups: [''], apiVersions: ['v1'], operations: ['UPDATE'], resources: ['pods/status'] };
+  const expression = "!has(object.metadata.labels) || !('forbidden' in object.metadata.labels)";
+
+  beforeAll(async () => {
+    await api.create(`${group}/validatingadmissionpolicies`, { metadata: { name: 'strict' }, spec: { matchConstraints: { resourceRules: [rule] }, validations: [{ expression }] } });
+    await api.create(`${group}/validatingadmissionpolicybindings`, { metadata: { name: 'strict' }, spec: { policyName: 'strict', validationActions: ['Deny'] } });
+    await api.create<Pod>(PODS, { metadata: { name: 'probe' }, spec: { containers: [{ name: 'main', image: 'nginx:1' }] } });
+    await eventually(async () => {
+      const asked = api.merge(`${PODS}/probe/status?dryRun=All`, { metadata: { labels: { forbidden: 'x' } } });
+      await expect(asked).rejects.toThrow(/denied|forbidden/);
+    });
+  });
+
+  it('keep neither the status away nor each other, and are told once', async () => {
+    await api.create<Pod>(PODS, { metadata: { name: 'strict' }, spec: { nodeName: 'vnode', containers: [{ name: 'main', image: 'nginx:1' }] } });
+    const client = createKubeClient(loadKubeconfig(servers.first.kubeconfig));
+    const read = async () => (await client.get(Pods, { namespace: 'default', name: 'strict' })) as PodObject;
+    const said = async () => {
+      const { items } = await api.get<{ items: Event[] }>('/api/v1/namespaces/default/events');
+      return items.filter(({ reason }) => reason === 'MetadataRefused').map(({ message, count }) => `${count} ${message}`);
+    };
+    const mirror = async (phase: string) => {
+      const vPod = await read();
+      const pPod = aPhysicalPod(vPod).labelled({ forbidden: 'x', zone: 'z1' }).annotated({ 'cni/ip': '1' }).status({ phase }).build();
+      return patchVirtualPodStatus({ client }, () => vPod, () => pPod);
+    };
+    const shown = { labels: { zone: 'z1' }, annotations: { 'cni/ip': '1' } };
+    expect(await mirror('Running')).toMatchObject({ metadata: shown, status: { phase: 'Running' } });
+    expect((await read()).metadata.labels).not.toHaveProperty('forbidden');
+    expect(await said()).toEqual([expect.stringMatching(/^1 .*: label forbidden$/)]);
+    expect(await mirror('Running')).toBeNull();
+    expect(await mirror('Failed')).toMatchObject({ metadata: shown, status: { phase: 'Failed' } });
+    expect(await said()).toEqual([expect.stringMatching(/^1 /)]);
+    await client.close();
+  });
 });

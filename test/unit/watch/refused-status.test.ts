@@ -16,6 +16,7 @@ it.each<[string, RefusedStatus, typeof pod, VirtualStatusPatch, boolean]>([
   ['nothing before a write', new RefusedStatus(), pod, left, false],
   ['the same for the same version', noted(), pod, { ...left, status: { podIP: null, resize: 'Proposed' } }, true],
   ['not something else', noted(), pod, { ...left, status: { resize: 'InProgress', podIP: null } }, false],
+  ['not other metadata', noted(), pod, { ...left, metadata: { ...left.metadata, labels: { zone: 'z1' } } }, false],
   ['not for a version that somebody wrote since', noted(), aPod().meta({ resourceVersion: '11' }).build(), left, false],
   ['not for another pod', noted(), aPod('api').build(), left, false],
 ])('remembers %s', (...[, refused, vPod, patch, expected]) => expect(refused.has(vPod, patch)).toBe(expected));

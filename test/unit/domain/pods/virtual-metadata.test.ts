@@ -34,6 +34,11 @@ function patched({ metadata, ...rest }: PodObject, patch: { labels: Map; annotat
 const shown = home.labelled({ zone: 'z1' }).annotated({ 'cni/ip': '1', ...record({ zone: 'z1' }, { 'cni/ip': '1' }) });
 const added = copy.labelled({ zone: 'z1' }).annotated({ 'cni/ip': '1' });
 
+const refusal = (labels: Record<string, string>, annotations: Record<string, string> = {}) =>
+  ({ [Annotation.RefusedMetadata]: encodeExpected({ labels, annotations, taints: [] }) });
+/** The same where the virtual cluster does not take the label. */
+const declined = home.annotated({ 'cni/ip': '1', ...record({}, { 'cni/ip': '1' }), ...refusal({ zone: 'z1' }) });
+
 describe('metadata of the virtual pod', () => {
   it.each<[string, PodBuilder, PodBuilder, { labels?: Map; annotations?: Map }]>([
     ['nothing where nobody added anything', home, copy, {}],
@@ -49,12 +54,22 @@ describe('metadata of the virtual pod', () => {
     ['our keys stay over there', home, copy.labelled({ [Label.PolicyApplied]: 'x', 'kubeocean.io/forged': 'x' }).annotated({ [Annotation.LeaseEndsAt]: 'x' }), {}],
     ['neither does what local tools and kubelets note', home, copy.annotated({ [LAST_APPLIED]: '{}', 'kubernetes.io/config.hash': 'x' }), {}],
     ['without a record nobody knows who owns a key', home, added.meta({ annotations: { ...added.build().metadata.annotations, [Annotation.ExpectedMetadata]: undefined as never } }), {}],
+    ['what was refused is not asked again', declined, added, {}],
+    ['unless its value changes', declined, added.labelled({ zone: 'z2' }), { labels: { zone: 'z2' }, annotations: { ...record({ zone: 'z2' }, { 'cni/ip': '1' }), [Annotation.RefusedMetadata]: null } }],
+    ['nor remembered when it is gone over there', declined, copy.annotated({ 'cni/ip': '1' }), { annotations: { [Annotation.RefusedMetadata]: null } }],
+    ["nor when the key is the user's", declined.labelled({ zone: 'mine' }), added, { annotations: { [Annotation.RefusedMetadata]: null } }],
     ['what does not fit stays over there', home, copy.labelled({ zone: 'z1' }).annotated({ big: 'x'.repeat(200 * 1024) }), {}],
   ])('%s', (_, vPod, pPod, expected) => {
     const patch = patchOf(vPod, pPod);
     expect(patch).toEqual({ labels: {}, annotations: {}, ...expected });
     const after = patched(vPod.build(), patch);
     expect(virtualPodStatus(after, pPod.build())).toBeNull();
+  });
+
+  it('leaves out what has just been refused, and says so in a record', () => {
+    const patch = virtualPodStatus(home.build(), added.build(), { labels: {}, annotations: { 'cni/ip': '1' } });
+    expect(patch?.metadata).toMatchObject({ labels: { zone: 'z1' }, annotations: { ...record({ zone: 'z1' }), ...refusal({}, { 'cni/ip': '1' }) } });
+    expect(patch?.metadata.annotations).not.toHaveProperty('cni/ip');
   });
 
   it('brings no change back to where it came from', () => {
