@@ -33,7 +33,7 @@ export interface Informer<T> {
 }
 
 export interface InformerOptions<T> extends Selection {
-  /** What the store keeps of an object; `managedFields` are dropped before. Default: all of it. */
+  /** What the store keeps of an object; `managedFields` are dropped afterwards. Default: all of it. */
   readonly trim?: (object: T) => T;
   readonly indexes?: Readonly<Record<string, IndexFunction<T>>>;
   /** Told about every failed list or watch (which is repeated) and about errors of listeners. */
@@ -232,10 +232,11 @@ class ListWatch<T extends KubeObject> implements Informer<T> {
     for (const listener of this.changeListeners) this.guarded(() => listener({ key, old, new: object }));
   }
 
-  /** The object without `managedFields`, which are large and of no use here. It is ours alone, so it is changed in place. */
+  /** The object without `managedFields`, which are large and of no further use. It is ours alone, so it is changed in place. */
   private kept(object: T): T {
-    delete (object.metadata as { managedFields?: unknown } | undefined)?.managedFields;
-    return this.options.trim?.(object) ?? object;
+    const kept = this.options.trim?.(object) ?? object;
+    delete (kept.metadata as { managedFields?: unknown } | undefined)?.managedFields;
+    return kept;
   }
 
   private selection(): Selection {

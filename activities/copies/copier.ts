@@ -55,12 +55,6 @@ export class Copier {
     return this.ensureOne(ref);
   }
 
-  /** The same for one object alone, whatever the lists say of its copy: somebody may have changed what that holds. @throws KubeError */
-  async restore(ref: SourceRef): Promise<Fault> {
-    await this.flights.get(sourceKey(ref))?.catch(() => null);
-    return this.fly(ref, () => this.make(ref));
-  }
-
   /**
    * Lets go of a copy that no pod of this binding needs: removes it, or leaves it to other bindings.
    * @returns false when it is just being written: try again
@@ -86,7 +80,7 @@ export class Copier {
     return true;
   }
 
-  /** Version of the source that the listed copy was made from, and who uses it; null: there is none. */
+  /** Version of the source that the listed copy holds, empty where somebody else has written to it, and who uses it; null: there is none. */
   listed(ref: SourceRef): { readonly source: string; readonly holders: readonly string[] } | null {
     const copy = this.context.physical.copies[ref.kind].store.get(keyOf(this.keyOf(ref)));
     const { uid = '', deletionTimestamp } = copy?.metadata ?? {};
@@ -133,7 +127,7 @@ export class Copier {
     const version = sourceVersion(source.metadata as SourceMeta);
     const copy = this.listed(ref);
     const isListed = copy?.source === version && copy.holders.includes(this.context.binding);
-    return isListed || this.written.get(this.copyId(ref)) === version;
+    return isListed || (copy?.source !== '' && this.written.get(this.copyId(ref)) === version);
   }
 
   private async make(ref: SourceRef): Promise<Fault> {

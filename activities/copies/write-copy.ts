@@ -1,4 +1,4 @@
-import { copyWrite } from '../../domain/pods';
+import { COPY_MANAGER, copyWrite } from '../../domain/pods';
 import type { CopyObject, CopyWrite } from '../../domain/pods';
 import { isKubeError, KubeError, keyOf } from '../../kube';
 import type { KubeClient, KubeObject, ResourceType } from '../../kube';
@@ -26,7 +26,7 @@ export async function writeCopy(place: Place, desired: KubeObject, likelyAbsent:
 
 async function created({ client, type }: Place, desired: KubeObject): Promise<boolean> {
   try {
-    await client.create(type, desired);
+    await client.create(type, desired, { fieldManager: COPY_MANAGER });
     return true;
   } catch (error) {
     if (isKubeError(error, 'AlreadyExists')) return false;
@@ -50,7 +50,7 @@ async function adjust(place: Place, desired: KubeObject, live: KubeObject): Prom
     case 'terminating':
       throw refusal(place, desired, 'Conflict');
     case 'patch':
-      await client.patch(type, { namespace, name }, { kind: 'merge', body: write.body }, { uid, resourceVersion });
+      await client.patch(type, { namespace, name }, { kind: 'merge', body: write.body }, { uid, resourceVersion, fieldManager: COPY_MANAGER });
       return;
     case 'recreate':
       await client.remove(type, { namespace, name }, { uid, resourceVersion });

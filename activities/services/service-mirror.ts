@@ -6,7 +6,9 @@ import { mirrorWrite, serviceOf } from '../../domain/services';
 import { isKubeError, keyOf, startInformer } from '../../kube';
 import type { Informer, KubeObject } from '../../kube';
 import { reportOnBinding } from '../binding/report';
+import { FoughtOver } from '../copies/fought-over';
 import { writeCopy } from '../copies/write-copy';
+import { markedForeign } from '../fleet/copies';
 import { listsTogether } from '../fleet/listed';
 import { selectorOf } from '../fleet/selector';
 import type { WatchContext } from '../watch/context';
@@ -31,6 +33,7 @@ export class ServiceMirror {
   private readonly sources: Sources;
   private readonly mirrors: Readonly<Record<MirroredKind, Informer<KubeObject>>>;
   private readonly told = new Set<string>();
+  private readonly foughtOver = new FoughtOver();
 
   constructor(
     private readonly context: WatchContext,
@@ -40,8 +43,8 @@ export class ServiceMirror {
     const ours = { labelSelector: selectorOf(copyLabels(fleet.virtual.uid)), metadataOnly: true, onError: (error: unknown) => onError(error, 'services') };
     this.queue = new KeyedQueue((id) => this.reconcile(parseSourceKey<MirroredKind>(id)), { concurrency: CONCURRENCY, onError });
     this.mirrors = {
-      Service: startInformer(physical.client, MIRRORED_TYPES.Service, ours),
-      EndpointSlice: startInformer(physical.client, MIRRORED_TYPES.EndpointSlice, ours),
+      Service: startInformer(physical.client, MIRRORED_TYPES.Service, { ...ours, trim: (mirror) => markedForeign('Service', mirror) }),
+      EndpointSlice: startInformer(physical.client, MIRRORED_TYPES.EndpointSlice, { ...ours, trim: (mirror) => markedForeign('EndpointSlice', mirror) }),
     };
     const each = namespaces.flatMap((namespace) => MIRRORED_KINDS.map((kind) => ({ namespace, kind })));
     this.sources = new Map(each.map(({ namespace, kind }) => [`${kind} ${namespace}`, startInformer(fleet.virtual.client, MIRRORED_TYPES[kind], { namespace, onError: ours.onError })]));
@@ -101,9 +104,15 @@ export class ServiceMirror {
     const source = this.sources.get(`${ref.kind} ${ref.namespace}`)?.store.get(`${ref.namespace}/${ref.name}`) ?? null;
     const action = this.decide(ref, source);
     if (action.kind === 'none') return action.until;
-    if (action.kind === 'ensure') return source === null ? null : this.ensure(ref, source);
+    if (action.kind === 'ensure') return source === null ? null : (this.foughtOverUntil(ref) ?? this.ensure(ref, source));
     if (action.kind === 'release' || (await this.isGone(ref))) await this.release(ref);
     return null;
+  }
+
+  private foughtOverUntil(ref: MirroredRef): number | null {
+    const mirror = this.mirrorOf(ref);
+    const isForeign = mirror !== null && mirror.metadata?.annotations?.[Annotation.SourceVersion] === undefined;
+    return isForeign ? this.foughtOver.until(sourceKey(ref), Date.now()) : null;
   }
 
   private decide(ref: MirroredRef, source: KubeObject | null): CopyAction {

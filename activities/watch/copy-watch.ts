@@ -1,12 +1,13 @@
 import type { PersistentVolume } from 'kubernetes-types/core/v1';
 import type { ClusterBinding } from '../../api/names/types';
-import { Annotation, Label } from '../../api/names/keys';
+import { Annotation } from '../../api/names/keys';
 import { COPY_KINDS, copyAction, dependencyKeys, parseSourceKey, sourceKey, sourceVersion, staleCopyReport, volumeSecrets } from '../../domain/pods';
 import type { CopyFacts, CopyKind, PodObject, SourceMeta, SourceRef } from '../../domain/pods';
 import { keyOf, parseKey } from '../../kube';
 import type { Change, KubeObject } from '../../kube';
 import type { Copier } from '../copies/copier';
 import { copierOf } from '../copies/copier';
+import { FoughtOver } from '../copies/fought-over';
 import { COPY_TYPES, virtualKey } from '../copies/kinds';
 import { isUsed, isUser, usersOf } from '../copies/users';
 import { BY_VIRTUAL_UID } from '../fleet/virtual-cluster';
@@ -22,9 +23,6 @@ const BUSY_MILLIS = 1_000;
 const REFUSED_MILLIS = 60_000;
 /** Of the pods that use an object as many are told at most that its copy is stale. */
 const MOST_TOLD = 100;
-/** Kinds whose copies are nothing but content, so that nobody else writes to them in the ordinary course of things. */
-const HOLDS_CONTENT: readonly CopyKind[] = ['ConfigMap', 'Secret'];
-
 /**
  * Keeps the copies of what this binding's pods use: current with their sources, made again when they are lost, removed a while
  * after the last pod. A mirror: what it does follows from the lists alone. The first copy is made where a pod is placed.
@@ -37,8 +35,7 @@ export class CopyWatch implements WatchPart {
   private readonly unusedSince = new Map<string, number>();
   /** By source key: the version and the reason of a refusal that the pods were told of. */
   private readonly reported = new Map<string, string>();
-  /** Source keys of copies that somebody else has written to: what they hold has to be looked at. */
-  private readonly touched = new Set<string>();
+  private readonly foughtOver = new FoughtOver();
 
   constructor(private readonly context: WatchContext) {
     const { onError } = context;
@@ -61,10 +58,7 @@ export class CopyWatch implements WatchPart {
     for (const kind of COPY_KINDS) {
       this.ends.push(
         fleet.virtual.sources[kind].subscribe(({ key, new: now }) => this.addSource(refOf(kind, key), now)),
-        physical.copies[kind].subscribe(({ old, new: now }) => {
-          if (old !== null && now !== null && HOLDS_CONTENT.includes(kind) && isForeignWrite(old, now)) this.touched.add(keyOfSource(kind, now) ?? '');
-          this.addCopy(kind, now ?? old);
-        }),
+        physical.copies[kind].subscribe(({ old, new: now }) => this.addCopy(kind, now ?? old)),
       );
     }
     this.compareAll();
@@ -122,23 +116,18 @@ export class CopyWatch implements WatchPart {
     const ref = parseSourceKey(key);
     const copier = this.copier(binding);
     const action = this.decide(ref, copier, binding);
-    const restore = action.kind === 'none' && this.touched.has(key) && isUsed(this.context.fleet.virtual, binding, ref);
-    if (action.kind === 'none' && !restore) return this.leave(key, action.until);
-    if (action.kind === 'ensure' || action.kind === 'none') return this.ensure(ref, copier, binding);
+    if (action.kind === 'none') return action.until;
+    if (action.kind === 'ensure') return this.ensure(ref, copier, binding);
     if (action.kind === 'release' || (await this.isGone(ref))) return (await copier.release(ref)) ? null : Date.now() + BUSY_MILLIS;
     return null;
   }
 
-  /** What nobody here uses may hold what it likes. */
-  private leave(key: string, until: number | null): number | null {
-    this.touched.delete(key);
-    return until;
-  }
-
-  /** @returns when to try again what the physical cluster has refused */
+  /** @returns when to try again what the physical cluster has refused, or somebody there changes again and again */
   private async ensure(ref: SourceRef, copier: Copier, binding: ClusterBinding): Promise<number | null> {
     const key = sourceKey(ref);
-    const fault = this.touched.delete(key) ? await copier.restore(ref) : await copier.ensure(ref);
+    const later = copier.listed(ref)?.source === '' ? this.foughtOver.until(key, Date.now()) : null;
+    if (later !== null) return later;
+    const fault = await copier.ensure(ref);
     if (fault === null || fault.ours) {
       this.reported.delete(key);
       return null;
@@ -163,7 +152,10 @@ export class CopyWatch implements WatchPart {
     if (used) this.unusedSince.delete(key);
     else if (!this.unusedSince.has(key)) this.unusedSince.set(key, now);
     const copy = this.withLivingHolders(copier.listed(ref));
-    if (copy === null) this.unusedSince.delete(key);
+    if (copy === null) {
+      this.unusedSince.delete(key);
+      this.foughtOver.forget(key);
+    }
     return copyAction({
       ...{ used, copy, now },
       source: source === undefined ? null : sourceVersion(source.metadata as SourceMeta),
@@ -204,10 +196,4 @@ function refOf(kind: CopyKind, key: string): SourceRef {
 function keyOfSource(kind: CopyKind, copy: KubeObject | null): string | null {
   const { [Annotation.VirtualNamespace]: namespace = '', [Annotation.VirtualName]: name } = copy?.metadata?.annotations ?? {};
   return name === undefined ? null : sourceKey({ kind, namespace, name });
-}
-
-/** Our own writes change what a copy says of its source or of its holders; one that does not is somebody else's, or puts that right. */
-function isForeignWrite({ metadata: before }: KubeObject, { metadata: after }: KubeObject): boolean {
-  const said = (metadata: KubeObject['metadata']) => JSON.stringify([metadata?.annotations, metadata?.labels?.[Label.ClusterBinding]]);
-  return before?.uid === after?.uid && after?.deletionTimestamp === undefined && said(before) === said(after);
 }

@@ -73,6 +73,8 @@ export const Annotation = {
   VirtualNamespace: 'kubeocean.io/virtual-namespace',
   /** UID and resourceVersion of the virtual object from which a copy was last written. */
   SourceVersion: 'kubeocean.io/source-version',
+  /** On copies of ConfigMaps and Secrets: MD5 of the sorted names of what they hold. */
+  ContentKeys: 'kubeocean.io/content-keys',
   /** Names of further bindings whose pods use a copy, comma-separated. */
   SharedWith: 'kubeocean.io/shared-with',
   ServiceAccount: 'kubeocean.io/service-account',

@@ -1,6 +1,6 @@
 import { Annotation, Label } from '../../api/names/keys';
-import { copyAction, copyName, copyNames, copyNeeds, holdersOf, ignoredBecause, isTerminal, namesVirtualPod, physicalName, sourceKey, sourceVersion } from '../pods';
-import type { CopyKind, SourceRef } from '../pods';
+import { copyAction, copyName, copyNames, copyNeeds, holdersOf, ignoredBecause, isTerminal, namesVirtualPod, physicalName, sourceKey, sourceVersion, writtenFrom } from '../pods';
+import type { CopyKind, SourceRef, WrittenMeta } from '../pods';
 import type { PodAuditFacts } from './pods';
 import { unusableBecause, withNeeded } from './sources';
 import { finding, objectIn, pathOf } from './types';
@@ -15,8 +15,7 @@ export interface CopyMeta {
     readonly uid?: string;
     readonly deletionTimestamp?: string;
     readonly labels?: Readonly<Record<string, string>>;
-    readonly annotations?: Readonly<Record<string, string>>;
-  };
+  } & WrittenMeta;
 }
 
 /** Both sides' copied objects as one look found them, for one binding. */
@@ -99,17 +98,19 @@ interface Judging {
 
 function judged(ref: SourceRef, { copy, holders, isUsed, facts, common }: Judging): Finding[] {
   const source = facts.sources.get(sourceKey(ref));
+  const version = writtenFrom(copy.kind, copy.metadata);
   const action = copyAction({
     used: isUsed,
     source: source === undefined ? null : sourceVersion(source.metadata),
-    copy: { source: copy.metadata.annotations?.[Annotation.SourceVersion] ?? '', holders },
+    copy: { source: version ?? '', holders },
     binding: facts.ownership.binding,
     unusedSince: null,
     ...{ retention: Infinity, fresh: true, now: 0 },
   });
   if (action.kind === 'confirmGone') return [finding({ ...common, kind: 'Orphan', cause: `its source ${ref.kind} ${pathOf(ref)} is gone` })];
   if (action.kind !== 'ensure' || unusableBecause(ref, facts.sources) !== null) return [];
-  return [finding({ ...common, kind: 'Drift', cause: `it was not written from ${ref.kind} ${pathOf(ref)} as that is now` })];
+  const cause = version === null ? `somebody else has written to it since it was copied from ${ref.kind} ${pathOf(ref)}` : `it was not written from ${ref.kind} ${pathOf(ref)} as that is now`;
+  return [finding({ ...common, kind: 'Drift', cause })];
 }
 
 function missingCopy(ref: SourceRef, { ownership, mountNamespace }: CopyAuditFacts): Finding {

@@ -6,6 +6,7 @@ import { isRunning } from '../../local/demo/observe';
 import { readAudit, type AuditEvent } from '../support/audit';
 import { eventually, throughout } from '../support/eventually';
 import { base64, MOUNT, Needs, pluralOf, using, type Stored } from '../support/needs';
+import { workerPids } from '../support/product';
 
 /** How long copies outlive their last pod here. */
 const RETENTION_MS = 3_000;
@@ -105,6 +106,38 @@ describe('ConfigMaps and Secrets', () => {
     await needs.physical.merge(needs.copyPath('Secret', 's-env'), { data: { key: base64('by hand') } });
     await eventually(async () => expect((await needs.copyOf('ConfigMap', 'c-env'))?.data).toEqual({ key: 'c-env' }));
     await needs.copyIs('Secret', 's-env', { data: { key: base64('rotated') } });
+  });
+
+  it('are put right where somebody takes a key away or freezes a copy', async () => {
+    await needs.physical.merge(needs.copyPath('ConfigMap', 'c-projected'), { data: { key: null } });
+    await needs.physical.merge(needs.copyPath('Secret', 's-from'), { immutable: true });
+    await needs.copyIs('ConfigMap', 'c-projected', { data: { key: 'c-projected' } });
+    await eventually(async () => expect((await needs.copyOf('Secret', 's-from'))?.immutable).toBeUndefined());
+  });
+
+  it('that somebody edits and puts right himself are ours again', async () => {
+    const path = needs.copyPath('Secret', 's-projected');
+    const { data } = (await needs.copyOf('Secret', 's-projected'))!;
+    await needs.physical.merge(path, { data: { key: base64('by hand') } });
+    await needs.physical.merge(path, { data });
+    const writers = async () => {
+      const { metadata } = await needs.copyIs('Secret', 's-projected', { data });
+      return metadata?.managedFields?.filter(({ fieldsV1 }) => 'f:data' in (fieldsV1 ?? {})).map(({ manager }) => manager);
+    };
+    await eventually(async () => expect(await writers()).toEqual(['kubeocean']), { within: 30_000 });
+  });
+
+  it('are put right when somebody edits one while no worker watches', async () => {
+    const before = workerPids(needs.walk.stack);
+    for (const pid of before) process.kill(pid, 'SIGSTOP');
+    try {
+      await needs.physical.merge(needs.copyPath('ConfigMap', 'c-env'), { data: { key: 'unseen' } });
+      await needs.physical.merge(needs.copyPath('Secret', 's-from'), { data: { key: null } });
+    } finally {
+      for (const pid of before) process.kill(pid, 'SIGKILL');
+    }
+    await eventually(async () => expect((await needs.copyOf('ConfigMap', 'c-env'))?.data).toEqual({ key: 'c-env' }), { within: 90_000 });
+    await needs.copyIs('Secret', 's-from', { data: { key: base64('s-from') } });
   });
 
   it('that cannot follow are told on the pods that use them', async () => {

@@ -91,6 +91,14 @@ it('follows changes: ports, endpoints, and an address that becomes headless', as
   await eventually(async () => expect((await mirrorOf('peers'))?.spec?.clusterIP).toMatch(/^\d+\./));
 });
 
+it('puts right what somebody edits', async () => {
+  await physical.merge(`${SHOP}/services/db`, { spec: { ports: [{ ...ports[0], port: 6000 }] } });
+  const [slice] = await endpointsOf('db');
+  await physical.merge(`${SLICES}/${slice?.metadata?.name}`, { endpoints: [{ addresses: ['10.9.9.9'] }] });
+  await eventually(async () => expect((await mirrorOf('db'))?.spec?.ports?.[0]?.port).toBe(5433), { within: 20_000 });
+  await eventually(async () => expect((await endpointsOf('db'))[0]?.endpoints.flatMap(({ addresses }) => addresses)).toEqual(['10.1.0.5', '10.1.0.6']), { within: 20_000 });
+});
+
 it('makes a mirror again that somebody deletes', async () => {
   const { metadata } = (await mirrorOf('db'))!;
   await physical.delete(`${SHOP}/services/db`);

@@ -1,6 +1,8 @@
 import type { ConfigMap } from 'kubernetes-types/core/v1';
+import { Annotation } from '../../../api/names/keys';
 import { physicalName } from '../naming/physical-name';
 import { copyMetadata, type CopyContext, type SourceMeta } from './copy-metadata';
+import { contentKeys } from './written-from';
 
 /** A virtual ConfigMap as far as its copy needs it. */
 export interface ConfigMapSource extends Pick<ConfigMap, 'data' | 'binaryData' | 'immutable'> {
@@ -15,7 +17,7 @@ export function toPhysicalConfigMap({ metadata, data, binaryData, immutable }: C
     metadata: {
       name: physicalName(metadata.name, metadata.namespace),
       namespace: context.mountNamespace,
-      ...copyMetadata(metadata, context),
+      ...copyMetadata(metadata, context, { [Annotation.ContentKeys]: contentKeys({ data, binaryData }) }),
     },
     ...(data && { data: { ...data } }),
     ...(binaryData && { binaryData: { ...binaryData } }),

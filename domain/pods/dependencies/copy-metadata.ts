@@ -46,14 +46,18 @@ const NOT_CARRIED: readonly string[] = [
   'volume.beta.kubernetes.io/storage-',
 ];
 
-/** The user's metadata, the way back, and which version of the source it was made from (spec pods.md 3.1). */
-export function copyMetadata(source: SourceMeta, context: CopyContext): CopyMetadata {
+/**
+ * The user's metadata, the way back, and which version of the source it was made from (spec pods.md 3.1).
+ * @param more annotations of ours for this kind
+ */
+export function copyMetadata(source: SourceMeta, context: CopyContext, more: Readonly<Record<string, string>> = {}): CopyMetadata {
   const user = { labels: userEntries(source.labels), annotations: carried(source.annotations), taints: [] };
   const annotations = {
     ...user.annotations,
     [Annotation.VirtualNamespace]: source.namespace ?? '',
     [Annotation.VirtualName]: source.name,
     [Annotation.SourceVersion]: sourceVersion(source),
+    ...more,
   };
   const recorded = { ...annotations, [Annotation.ExpectedMetadata]: encodeExpected(user) };
   return {

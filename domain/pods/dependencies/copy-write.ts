@@ -2,6 +2,7 @@ import { Annotation, Label } from '../../../api/names/keys';
 import { decodeExpected, mapPatch, mergeOwned, type StringMap } from '../../metadata';
 import { sameJson } from '../canonical-json';
 import { holderMetadata, holdersOf } from './holders';
+import { isForeign, reclaimed, type WrittenMeta } from './written-from';
 
 /** A copy: as it should be, or as it is. */
 export interface CopyObject {
@@ -9,7 +10,10 @@ export interface CopyObject {
     readonly labels?: StringMap;
     readonly annotations?: StringMap;
     readonly deletionTimestamp?: string;
+    readonly managedFields?: WrittenMeta['managedFields'];
   };
+  readonly data?: StringMap;
+  readonly binaryData?: StringMap;
   readonly [field: string]: unknown;
 }
 
@@ -36,7 +40,15 @@ export function copyWrite(desired: CopyObject, live: CopyObject): CopyWrite {
   if (live.metadata?.deletionTimestamp !== undefined) return { kind: 'terminating' };
   if (mustBeRecreated(desired, live)) return { kind: 'recreate' };
   const body = { ...metadataPatch(desired, live), ...contentPatch(desired, live), ...volumePatch(desired, live) };
-  return Object.keys(body).length === 0 ? { kind: 'none' } : { kind: 'patch', body };
+  if (Object.keys(body).length > 0) return { kind: 'patch', body };
+  return namePatch(desired, live);
+}
+
+/** Where somebody has put right himself what he had changed, his name stands there still, and the copy would be looked at for ever. */
+function namePatch(desired: CopyObject, { metadata = {} }: CopyObject): CopyWrite {
+  const kind = String(desired.kind);
+  if (!isForeign(kind, metadata)) return { kind: 'none' };
+  return { kind: 'patch', body: { metadata: { managedFields: reclaimed(kind, desired, metadata) } } };
 }
 
 function isSameCopy({ metadata: wanted }: CopyObject, { metadata: found }: CopyObject): boolean {

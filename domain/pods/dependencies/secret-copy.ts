@@ -1,6 +1,8 @@
 import type { Secret } from 'kubernetes-types/core/v1';
+import { Annotation } from '../../../api/names/keys';
 import { physicalName } from '../naming/physical-name';
 import { copyMetadata, type CopyContext, type SourceMeta } from './copy-metadata';
+import { contentKeys } from './written-from';
 
 /** A virtual Secret as far as its copy needs it. */
 export interface SecretSource extends Pick<Secret, 'type' | 'data' | 'immutable'> {
@@ -19,7 +21,7 @@ export function toPhysicalSecret({ metadata, type, data, immutable }: SecretSour
     metadata: {
       name: physicalName(metadata.name, metadata.namespace),
       namespace: context.mountNamespace,
-      ...copyMetadata(metadata, context),
+      ...copyMetadata(metadata, context, { [Annotation.ContentKeys]: contentKeys({ data }) }),
     },
     ...(data && { data: { ...data } }),
     ...(immutable && { immutable }),

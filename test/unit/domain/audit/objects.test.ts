@@ -25,6 +25,7 @@ describe('copies', () => {
       annotations: { [Annotation.VirtualNamespace]: 'default', [Annotation.VirtualName]: 'settings', [Annotation.SourceVersion]: sourceVersion(settings.metadata), ...annotations },
     },
   });
+  const edited = { ...copy(), metadata: { ...copy().metadata, managedFields: [{ manager: 'kubectl-edit', fieldsV1: { 'f:data': {} } }] } };
   const judge = (more: { pods?: PodBuilder[]; mount?: PodBuilder[]; source?: Source | null; copies?: CopyMeta[]; bindings?: string[] }) => {
     const { pods = [user], mount = [running], source = settings, copies = [copy()], bindings = ['east', 'west'] } = more;
     const [virtualPods, mountPods] = [pods, mount].map((list) => list.map((pod) => pod.build()));
@@ -37,6 +38,8 @@ describe('copies', () => {
     ['one that is current', judge({}), []],
     ['one that nobody uses any more', judge({ pods: [] }), []],
     ['one of an earlier version', judge({ copies: [copy({ [Annotation.SourceVersion]: 'c/6' })] }), ['Drift: it was not written from ConfigMap default/settings as that is now (compare)']],
+    ['one that somebody has edited', judge({ copies: [edited] }), ['Drift: somebody else has written to it since it was copied from ConfigMap default/settings (compare)']],
+    ['one that somebody has edited and nobody uses', judge({ pods: [], copies: [edited] }), []],
     ['one whose source is gone', judge({ source: null }), ['Orphan: its source ConfigMap default/settings is gone (compare)']],
     ['one that is missing', judge({ copies: [] }), ['Missing: running pods use ConfigMap default/settings, and it has no copy (compare)']],
     ['one that is missing before the pod starts', judge({ copies: [], mount: [] }), []],

@@ -1,0 +1,59 @@
+import { Annotation } from '../../../../api/names/keys';
+import { COPY_MANAGER, copyWrite, toPhysicalConfigMap, writtenFrom, type CopyObject } from '../../../../domain/pods';
+import { contentKeys, reclaimed, type ManagedFields } from '../../../../domain/pods/dependencies/written-from';
+import { deepFreeze, OWNERSHIP } from '../../../support/builders/pod';
+
+const data = { a: '1', 'b.conf': '2' };
+const ours: ManagedFields = { manager: COPY_MANAGER, fieldsV1: { 'f:data': { '.': {}, 'f:a': {}, 'f:b.conf': {} }, 'f:metadata': { 'f:labels': {} } } };
+const kubectl = (fieldsV1: object): ManagedFields => ({ manager: 'kubectl-edit', fieldsV1 });
+const meta = (managedFields: readonly ManagedFields[] | undefined, keys: string | null = contentKeys({ data })) =>
+  deepFreeze({ annotations: { [Annotation.SourceVersion]: 'u/7', ...(keys !== null && { [Annotation.ContentKeys]: keys }) }, managedFields });
+const without = (key: string) => ({ ...ours, fieldsV1: { 'f:data': { '.': {}, ...Object.fromEntries(['f:a', 'f:b.conf'].filter((one) => one !== key).map((one) => [one, {}])) } } });
+const OURS = 'u/7';
+
+it.each<[string, string, ReturnType<typeof meta>, string | null]>([
+  ['a copy that only we have written', 'ConfigMap', meta([ours]), OURS],
+  ['one with labels of somebody else', 'ConfigMap', meta([ours, kubectl({ 'f:metadata': { 'f:labels': { 'f:x': {} } } })]), OURS],
+  ['one with other content', 'ConfigMap', meta([without('f:a'), kubectl({ 'f:data': { 'f:a': {} } })]), null],
+  ['one with more binary content', 'ConfigMap', meta([ours, kubectl({ 'f:binaryData': { 'f:x': {} } })]), null],
+  ['one that somebody froze', 'Secret', meta([ours, kubectl({ 'f:immutable': {} })]), null],
+  ['a Secret of another type', 'Secret', meta([ours, kubectl({ 'f:type': {} })]), null],
+  ['one that lacks a key', 'ConfigMap', meta([without('f:a')]), null],
+  ['one that lacks a key, of an earlier version of ours', 'ConfigMap', meta([without('f:a')], null), OURS],
+  ['one on which no name stands', 'ConfigMap', meta(undefined), OURS],
+  ['a volume whose claim was bound', 'PersistentVolume', meta([kubectl({ 'f:spec': { 'f:claimRef': {} } })], null), OURS],
+  ['a volume that is to be deleted', 'PersistentVolume', meta([kubectl({ 'f:spec': { 'f:persistentVolumeReclaimPolicy': {} } })], null), null],
+  ['a claim that the cluster bound', 'PersistentVolumeClaim', meta([kubectl({ 'f:spec': { 'f:volumeName': {} } })], null), OURS],
+  ['a Service with other ports', 'Service', meta([kubectl({ 'f:spec': { 'f:ports': {} } })], null), null],
+  ['endpoints of somebody else', 'EndpointSlice', meta([kubectl({ 'f:endpoints': {} })], null), null],
+])('%s', (_name, kind, metadata, expected) => {
+  expect(writtenFrom(kind, metadata)).toBe(expected);
+});
+
+it('knows nothing of a copy that does not name its source', () => {
+  expect([writtenFrom('ConfigMap', {}), writtenFrom('ConfigMap', undefined)]).toEqual([null, null]);
+});
+
+it('tells binary content from text', () => {
+  expect(contentKeys({ data: { a: '' } })).not.toBe(contentKeys({ binaryData: { a: '' } }));
+  expect(contentKeys({ data: { b: '', a: '' } })).toBe(contentKeys({ data: { a: '', b: '' } }));
+});
+
+describe('a copy that is as it should be, though somebody else wrote it', () => {
+  const desired = toPhysicalConfigMap({ metadata: { name: 'c', namespace: 'shop', uid: 'u', resourceVersion: '7' }, data }, { ...OWNERSHIP, mountNamespace: 'mount' }) as unknown as CopyObject;
+  const written = (managedFields: readonly ManagedFields[]): CopyObject => deepFreeze({ ...desired, metadata: { ...desired.metadata, managedFields } });
+  const labels = kubectl({ 'f:metadata': { 'f:labels': { 'f:x': {} } } });
+
+  it.each<[string, readonly ManagedFields[]]>([
+    ['in part', [labels, without('f:a'), kubectl({ 'f:data': { 'f:a': {} } })]],
+    ['all of it', [labels, kubectl(ours.fieldsV1 ?? {})]],
+    ['who is not known', [labels]],
+  ])('%s, is ours again, and no label of his', (_name, managedFields) => {
+    const write = copyWrite(desired, written(managedFields));
+    const found = reclaimed('ConfigMap', { data }, { managedFields });
+    expect(write).toEqual({ kind: 'patch', body: { metadata: { managedFields: found } } });
+    expect(found[0]).toEqual(labels);
+    expect(found[1]).toMatchObject({ manager: COPY_MANAGER, operation: 'Update', fieldsType: 'FieldsV1', fieldsV1: { 'f:data': { 'f:a': {}, 'f:b.conf': {} } } });
+    expect(copyWrite(desired, written(found))).toEqual({ kind: 'none' });
+  });
+});
