@@ -1,13 +1,14 @@
 import type { Node } from 'kubernetes-types/core/v1';
 import { Label } from '../../api/names/keys';
 import type { ClusterBinding } from '../../api/names/types';
-import { auditCopies, auditDuplicates, auditLender, auditNodes, auditPods, auditStrays, auditTokens, oncePerObject } from '../../domain/audit';
+import { auditCopies, auditDuplicates, auditLender, auditNodes, auditPods, auditServices, auditStrays, auditTokens, oncePerObject } from '../../domain/audit';
 import type { AuditReport, AuditedBinding, CopiedPod, Finding, WaitingPod } from '../../domain/audit';
 import { isAbandoned } from '../../domain/binding';
 import { findCondition, Reason } from '../../domain/conditions';
 import { isPlaceholder } from '../../domain/host-ports';
 import { isOurs } from '../../domain/pods';
 import type { VnodeState } from '../../domain/pods';
+import { mirroredNamespaces } from '../../domain/services';
 import { physicalNodeOf } from '../../domain/vnode';
 import type { NodeObject } from '../../domain/vnode';
 import { isKubeError } from '../../kube';
@@ -16,6 +17,8 @@ import { CredentialsFault } from '../fleet/credentials';
 import { vnodeState } from '../fleet/vnodes';
 import { readPhysicalSide } from './physical-side';
 import type { PhysicalSide } from './physical-side';
+import { readServiceSide } from './service-side';
+import type { ServiceSide } from './service-side';
 import { readVirtualSide } from './virtual-side';
 import type { VirtualSide } from './virtual-side';
 
@@ -76,8 +79,12 @@ async function lookAt(ports: AuditPorts, virtual: VirtualSide, binding: ClusterB
   try {
     const { client, close } = await ports.openPhysical(binding);
     try {
-      const physical = await readPhysicalSide({ client, mountNamespace, ownership: { virtualCluster: virtual.uid, binding: name } });
-      return { binding: { name, unread: null }, ...compare(virtual, physical, { binding, mountNamespace }) };
+      const place = { virtual: ports.virtual, physical: client, virtualCluster: virtual.uid, namespaces: mirroredNamespaces(binding.spec) };
+      const [physical, services] = await Promise.all([
+        readPhysicalSide({ client, mountNamespace, ownership: { virtualCluster: virtual.uid, binding: name } }),
+        readServiceSide(place),
+      ]);
+      return { binding: { name, unread: null }, ...compare(virtual, physical, { binding, mountNamespace, services }) };
     } finally {
       await close();
     }
@@ -92,10 +99,11 @@ async function lookAt(ports: AuditPorts, virtual: VirtualSide, binding: ClusterB
 function compare(
   virtual: VirtualSide,
   physical: PhysicalSide,
-  { binding, mountNamespace }: { readonly binding: ClusterBinding; readonly mountNamespace: string },
+  { binding, mountNamespace, services }: { readonly binding: ClusterBinding; readonly mountNamespace: string; readonly services: ServiceSide | null },
 ): Omit<BindingLook, 'binding'> {
   const { name } = binding.metadata;
   const names = new Set(virtual.bindings.map(({ metadata }) => metadata.name));
+  const bindingExists = (other: string) => names.has(other);
   const common = {
     ownership: { virtualCluster: virtual.uid, binding: name },
     mountNamespace,
@@ -118,9 +126,10 @@ function compare(
     now: common.now,
   });
   const lender = auditLender({ ...common, ...nodes, policies: physical.policies, mountNamespace: physical.mountNamespace, wasBound: binding.status?.lastSyncTime !== undefined });
-  const copies = auditCopies({ ...common, copies: physical.copies, bindingExists: (other) => names.has(other) });
+  const copies = auditCopies({ ...common, copies: physical.copies, bindingExists });
+  const mirrors = services === null ? [] : auditServices({ ...services, ownership: common.ownership, namespaces: mirroredNamespaces(binding.spec), bindingExists });
   const tokens = auditTokens({ ...common, tokenSecrets: physical.tokenSecrets });
-  return { findings: [...findings, ...node, ...copies, ...tokens, ...lender], waiting, copiedPods: physical.copiedPods };
+  return { findings: [...findings, ...node, ...copies, ...mirrors, ...tokens, ...lender], waiting, copiedPods: physical.copiedPods };
 }
 
 function nodeOf({ nodes }: VirtualSide, name: string): NodeObject | undefined {

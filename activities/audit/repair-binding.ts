@@ -12,6 +12,7 @@ import { reportOnBinding } from '../binding/report';
 import { COPY_TYPES } from '../copies/kinds';
 import type { Fleet } from '../fleet/fleet';
 import type { PhysicalCluster } from '../fleet/physical-cluster';
+import { MIRRORED_TYPES } from '../services/kinds';
 import { subjectOf } from '../pod/subject';
 import { renewTokens } from '../pod/token-secrets';
 import { portsOf } from './audit-bindings';
@@ -64,7 +65,7 @@ async function mend({ repair, object }: Finding, mending: Mending): Promise<void
   if (repair === 'tokens') await issue(object, mending);
 }
 
-const REMOVABLE: Readonly<Record<string, ResourceType<KubeObject>>> = { Pod: Pods, ...COPY_TYPES };
+const REMOVABLE: Readonly<Record<string, ResourceType<KubeObject>>> = { Pod: Pods, ...COPY_TYPES, ...MIRRORED_TYPES };
 
 async function remove({ kind, namespace, name, uid }: AuditedObject, { physical }: Mending): Promise<void> {
   const type = REMOVABLE[kind];

@@ -1,10 +1,11 @@
 import { Annotation } from '../../api/names/keys';
 import { copyLabels, holdersOf, releaseOf } from '../../domain/pods';
+import { MIRRORED_KINDS } from '../../domain/services';
+import type { MirroredKind } from '../../domain/services';
 import { isKubeError } from '../../kube';
 import type { KubeClient, KubeObject } from '../../kube';
 import { selectorOf } from '../fleet/selector';
-import { MIRRORED_KINDS, MIRRORED_TYPES } from './kinds';
-import type { MirroredKind } from './kinds';
+import { MIRRORED_TYPES } from './kinds';
 
 /** Whose mirrors are let go of, and where. */
 export interface ReleaseServices {

@@ -3,6 +3,7 @@ export { auditDuplicates, type CopiedPod, type DuplicateFacts } from './duplicat
 export { auditLender, type LenderAuditFacts } from './lender';
 export { auditNodes, type NodeAuditFacts, type NodeLeaseMeta } from './nodes';
 export { auditPods, STUCK_MILLIS, type PodAudit, type PodAuditFacts } from './pods';
+export { auditServices, type MirroredMeta, type ServiceAuditFacts } from './services';
 export { auditStatus, reportOf, summaryOf } from './status';
 export { auditStrays, type Finalized, type StrayFacts } from './strays';
 export type { Source, Sources } from './sources';

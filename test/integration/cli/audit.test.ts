@@ -2,8 +2,8 @@
 import { readFile } from 'node:fs/promises';
 import { Annotation, Finalizer, Label, MANAGED_BY, PHYSICAL_READY, WORKER_NAMESPACE } from '../../../api/names/keys';
 import type { AuditReport } from '../../../domain/audit';
-import { forwardAnnotations, ownershipLabels, physicalAnnotations, physicalLabels, physicalName } from '../../../domain/pods';
-import type { Ownership, PodObject } from '../../../domain/pods';
+import { COPY_MANAGER, forwardAnnotations, ownershipLabels, physicalAnnotations, physicalLabels, physicalName, toPhysicalConfigMap } from '../../../domain/pods';
+import type { ConfigMapSource, Ownership, PodObject } from '../../../domain/pods';
 import type { Rest } from '../../../local/clusters/rest';
 import { startApiServers, type ApiServers } from '../../support/api-servers';
 import { eventually } from '../../support/eventually';
@@ -204,6 +204,36 @@ it.each<[string, Plant]>([
         await gone(v, `${HOME}/pods/user`)();
         await gone(p, `${MOUNT}/pods/${physicalName('user', 'default')}`)();
       },
+    },
+  ],
+  [
+    'a copy that somebody has edited',
+    {
+      expected: /^Drift east ConfigMap edited-.*: somebody else has written to it since it was copied from ConfigMap default\/edited$/,
+      plant: async () => {
+        const { metadata } = await virtual.create<ConfigMapSource>(`${HOME}/configmaps`, { metadata: { name: 'edited' }, data: { key: '1' } });
+        const copy = toPhysicalConfigMap({ metadata, data: { key: '1' } }, { ...ownership, mountNamespace: WORKER_NAMESPACE });
+        await createPair('editor', { volumes: [{ name: 'v', configMap: { name: 'edited' } }] });
+        await physical.create(`${MOUNT}/configmaps?fieldManager=${COPY_MANAGER}`, copy);
+        expect((await audit()).code).toBe(0);
+        await physical.merge(`${MOUNT}/configmaps/${physicalName('edited', 'default')}`, { data: { key: null } });
+      },
+      uproot: async () => {
+        await gone(v, `${HOME}/pods/editor`)();
+        await gone(p, `${MOUNT}/pods/${physicalName('editor', 'default')}`)();
+      },
+    },
+  ],
+  [
+    'a Service without its mirror',
+    {
+      expected: /^Missing east Service web: Service shop\/web has no mirror/,
+      plant: async () => {
+        await virtual.create('/api/v1/namespaces', { metadata: { name: 'shop' } });
+        await virtual.create('/api/v1/namespaces/shop/services', { metadata: { name: 'web' }, spec: { ports: [{ port: 80 }] } });
+        await virtual.merge(`${GROUP}/clusterbindings/east`, { spec: { serviceNamespaces: ['shop'] } });
+      },
+      uproot: async () => void (await virtual.merge(`${GROUP}/clusterbindings/east`, { spec: { serviceNamespaces: null } })),
     },
   ],
   [

@@ -1,7 +1,8 @@
 import { Annotation, Finalizer, Label, MANAGED_BY, PHYSICAL_READY, Taint } from '../../../../api/names/keys';
-import { auditCopies, auditLender, auditNodes, auditOutcome, auditStrays, confirmed, oncePerObject } from '../../../../domain/audit';
-import type { CopyMeta, Finding, NodeAuditFacts, Source } from '../../../../domain/audit';
+import { auditCopies, auditLender, auditNodes, auditOutcome, auditServices, auditStrays, confirmed, oncePerObject } from '../../../../domain/audit';
+import type { CopyMeta, Finding, MirroredMeta, NodeAuditFacts, ServiceAuditFacts, Source } from '../../../../domain/audit';
 import { ownershipLabels, physicalName, sourceVersion } from '../../../../domain/pods';
+import { mirrorKey } from '../../../../domain/services';
 import type { NodeObject } from '../../../../domain/vnode';
 import { aBinding } from '../../../support/builders/binding';
 import { aNode, aNodeCondition } from '../../../support/builders/node';
@@ -49,6 +50,56 @@ describe('copies', () => {
     ['one under another name', judge({ pods: [], copies: [copy({ [Annotation.VirtualName]: 'other' })] }), ['Orphan: no virtual object is found by its annotations and its name (remove)']],
   ])('%s', (_name, found, expected) => {
     expect(found).toEqual(expected);
+  });
+});
+
+describe('mirrored Services', () => {
+  const SERVICE = 'kubernetes.io/service-name';
+  const source = (kind: MirroredMeta['kind'], name: string, namespace = 'shop'): MirroredMeta => ({
+    kind,
+    metadata: { name, namespace, uid: `${name}-uid`, resourceVersion: '7', labels: kind === 'Service' ? {} : { [SERVICE]: 'db' } },
+  });
+  const mirrorOf = ({ kind, metadata }: MirroredMeta, more: Partial<MirroredMeta['metadata']> = {}, annotations: Record<string, string> = {}): MirroredMeta => ({
+    kind,
+    metadata: {
+      ...metadata,
+      ...mirrorKey({ kind, namespace: metadata.namespace, name: metadata.name }),
+      uid: 'mirror',
+      labels: { ...metadata.labels, ...ownershipLabels(OWNERSHIP) },
+      annotations: { [Annotation.VirtualNamespace]: metadata.namespace, [Annotation.VirtualName]: metadata.name, [Annotation.SourceVersion]: sourceVersion(metadata), ...annotations },
+      ...more,
+    },
+  });
+  const [db, slice] = [source('Service', 'db'), source('EndpointSlice', 'db-x')];
+  const [dbMirror, sliceMirror] = [mirrorOf(db), mirrorOf(slice)];
+  const theirs: MirroredMeta = { kind: 'Service', metadata: { ...db.metadata, uid: 'theirs' } };
+  const base: ServiceAuditFacts = {
+    ...{ ownership: OWNERSHIP, namespaces: ['shop'], sources: [db, slice], mirrors: [dbMirror, sliceMirror], standing: [dbMirror] },
+    bindingExists: (name) => ['east', 'west'].includes(name),
+  };
+  const heldBy = (binding: string) => ({ labels: { ...dbMirror.metadata.labels, [Label.ClusterBinding]: binding } });
+  const noMirror = (kind: string, name: string) => `Missing: ${kind} shop/${name} has no mirror; an event ServiceNotMirrored of the ClusterBinding may say why (compare)`;
+  const orphan = (kind: string, name: string, repair = 'compare') => `Orphan: ${kind} shop/${name} is gone, or is not mirrored any more (${repair})`;
+
+  it.each<[string, Partial<ServiceAuditFacts>, string[]]>([
+    ['as they should be', {}, []],
+    ['none are mirrored', { namespaces: [], sources: [], mirrors: [], standing: [] }, []],
+    ['no mirror', { mirrors: [sliceMirror], standing: [] }, [noMirror('Service', 'db'), orphan('EndpointSlice', 'db-x')]],
+    ['one on its way out', { mirrors: [mirrorOf(db, { deletionTimestamp: 'x' })], standing: [] }, [noMirror('Service', 'db')]],
+    ['no endpoints', { mirrors: [dbMirror] }, [noMirror('EndpointSlice', 'db-x')]],
+    ['endpoints of no Service', { sources: [db, { ...slice, metadata: { ...slice.metadata, labels: {} } }], mirrors: [dbMirror] }, []],
+    ['a name that is taken', { mirrors: [], standing: [theirs] }, ['NameTaken: Service shop/db needs its name (null)']],
+    ['an earlier version', { mirrors: [mirrorOf(db, {}, { [Annotation.SourceVersion]: 'db-uid/6' }), sliceMirror] }, ['Drift: it is not as Service shop/db is now (compare)']],
+    ['ports that somebody else wrote', { mirrors: [mirrorOf(db, { managedFields: [{ manager: 'kubectl', fieldsV1: { 'f:spec': { 'f:ports': {} } } }] }), sliceMirror] }, ['Drift: somebody else has written to it since it was made from Service shop/db (compare)']],
+    ['a mirror that only another binding holds', { mirrors: [mirrorOf(db, heldBy('west')), sliceMirror] }, ['Drift: it is not as Service shop/db is now (compare)']],
+    ['a Service that is gone', { sources: [] }, [orphan('Service', 'db'), orphan('EndpointSlice', 'db-x')]],
+    ['a namespace off the list', { namespaces: [], sources: [] }, [orphan('Service', 'db'), orphan('EndpointSlice', 'db-x')]],
+    ["another binding's", { namespaces: [], sources: [], mirrors: [mirrorOf(db, heldBy('west'))] }, []],
+    ['of a binding that is gone', { namespaces: [], sources: [], mirrors: [mirrorOf(db, heldBy('north'))] }, [orphan('Service', 'db', 'remove')]],
+    ["the API server's own", { namespaces: ['default'], sources: [source('Service', 'kubernetes', 'default')], mirrors: [], standing: [] }, []],
+    ['an object that names no source', { mirrors: [dbMirror, sliceMirror, { kind: 'Service', metadata: { ...dbMirror.metadata, name: 'x', annotations: {} } }] }, []],
+  ])('%s', (_name, facts, expected) => {
+    expect(words(auditServices({ ...base, ...facts }))).toEqual(expected);
   });
 });
 
