@@ -37,7 +37,7 @@ async function main(log: Logger): Promise<void> {
   const virtual = await openVirtualCluster(client, onError);
   registerBindingMetrics(metrics.registry, () => virtual.bindings.store.list());
   registerReclaimMetrics(metrics.registry, virtual.nodes.store);
-  const fleet = new Fleet(virtual, onError);
+  const fleet = new Fleet(virtual, onError, metrics);
   const temporal = await connectTemporal();
   await ensureManager(temporal.client, virtual.uid, workflow);
   const activities = createActivities({ fleet, settings, client: temporal.client, observer: metrics, onError });

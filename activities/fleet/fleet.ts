@@ -2,6 +2,7 @@ import type { ClusterBinding } from '../../api/names/types';
 import { ownershipLabels } from '../../domain/pods/identity/ownership';
 import { createKubeClient } from '../../kube';
 import type { ClusterAccess } from '../../kube';
+import { NOBODY, type PodObserver } from '../observer';
 import { OpenedClusters } from './opened-clusters';
 import { openPhysicalCluster } from './physical-cluster';
 import type { PhysicalCluster } from './physical-cluster';
@@ -17,6 +18,8 @@ export class Fleet {
   constructor(
     readonly virtual: VirtualCluster,
     private readonly onError: (error: unknown) => void,
+    /** Default: nobody hears of it. */
+    readonly observer: PodObserver = NOBODY,
   ) {
     const open = (access: ClusterAccess, binding: ClusterBinding) => this.open(access, binding);
     this.clusters = new OpenedClusters(virtual.client, { bindings: virtual.bindings, open, onError });

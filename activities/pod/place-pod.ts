@@ -47,7 +47,19 @@ export async function placePod(fleet: Fleet, ref: VirtualPodRef, vPod: PodObject
     return tokensOf(fleet, subject, vPod, toPhysicalPod(vPod, await translationOf(fleet, subject, ref.node)));
   }
   const hold = await holdBack(fleet, subject, vPod);
-  return hold ?? placeNew(fleet, subject, vPod, await translationOf(fleet, subject, ref.node));
+  return hold ?? counted(fleet, ref.binding, translationOf(fleet, subject, ref.node).then((translation) => placeNew(fleet, subject, vPod, translation)));
+}
+
+/** A step that throws is one that failed, too. */
+async function counted({ observer }: Fleet, binding: string, step: Promise<CreateOutcome>): Promise<CreateOutcome> {
+  let created = false;
+  try {
+    const outcome = await step;
+    created = outcome.result === 'created';
+    return outcome;
+  } finally {
+    observer.podPlaced(binding, created);
+  }
 }
 
 async function placeNew(fleet: Fleet, subject: Subject, vPod: PodObject, translation: Translation): Promise<CreateOutcome> {

@@ -24,7 +24,7 @@ export async function settlePod(
   let vPod = await readVirtualPod(fleet, ref);
   if (verify && (await stands(subject, ref, vPod))) return 'present';
   while (vPod !== null && !isDeleting(vPod)) {
-    if (isTerminal(vPod) || (await markLost(fleet, vPod))) return 'failed';
+    if (isTerminal(vPod) || (await markLost(fleet, ref, vPod))) return 'failed';
     // The store was behind: what the API server says now decides.
     vPod = await readAgain(fleet, ref);
   }
@@ -41,7 +41,7 @@ async function stands({ physical, physicalKey }: Subject, ref: VirtualPodRef, vP
 }
 
 /** @returns false when the vPod changed meanwhile */
-async function markLost(fleet: Fleet, vPod: PodObject): Promise<boolean> {
+async function markLost(fleet: Fleet, { binding }: VirtualPodRef, vPod: PodObject): Promise<boolean> {
   const patch = lostStatus(vPod);
   if (patch === null) return true;
   try {
@@ -50,6 +50,7 @@ async function markLost(fleet: Fleet, vPod: PodObject): Promise<boolean> {
     if (isKubeError(error, 'Conflict') || isKubeError(error, 'NotFound')) return false;
     throw error;
   }
+  fleet.observer.podLost(binding);
   await reportOnPod(fleet, vPod, warning(PodReason.PhysicalPodLost, PHYSICAL_POD_LOST_MESSAGE));
   return true;
 }

@@ -25,6 +25,11 @@ export class WorkerMetrics implements ActivityObserver {
     registers: [this.registry],
   });
 
+  private readonly createSteps = this.ofPods('create_pod_total', 'Create steps of pods, those that fail included; a pod that waits has several.');
+  private readonly failedSteps = this.ofPods('create_pod_errors_total', 'Create steps that failed, or after which the pod waits.');
+  private readonly copies = this.ofPods('pod_created_total', 'Pods created in the physical cluster.');
+  private readonly lost = this.ofPods('pod_created_failed_total', 'Pods whose phase was set to Failed because their copies are gone.');
+
   constructor() {
     collectDefaultMetrics({ register: this.registry });
   }
@@ -39,5 +44,19 @@ export class WorkerMetrics implements ActivityObserver {
 
   edgeActedOn(binding: string, lateMillis: number): void {
     this.lateness.observe({ binding }, lateMillis / 1_000);
+  }
+
+  podPlaced(clusterbinding: string, created: boolean): void {
+    this.createSteps.inc({ clusterbinding });
+    (created ? this.copies : this.failedSteps).inc({ clusterbinding });
+  }
+
+  podLost(clusterbinding: string): void {
+    this.lost.inc({ clusterbinding });
+  }
+
+  /** The counters of spec pods.md 1.12. */
+  private ofPods(name: string, help: string): Counter<'clusterbinding'> {
+    return new Counter({ name: `kubeocean_syncer_${name}`, help, labelNames: ['clusterbinding'], registers: [this.registry] });
   }
 }

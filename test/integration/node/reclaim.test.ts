@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Node, Pod } from 'kubernetes-types/core/v1';
 import { Fleet } from '../../../activities/fleet/fleet';
+import { NOBODY } from '../../../activities/observer';
 import { openVirtualCluster } from '../../../activities/fleet/virtual-cluster';
 import { deleteOnce, evictOnce } from '../../../activities/node/delete-once';
 import { EdgeRush } from '../../../activities/node/edge-rush';
@@ -115,7 +116,7 @@ async function start(ref: NodeRef, name: string): Promise<void> {
 const pass = (ref: NodeRef, orders: Partial<NodeOrders> = {}): Promise<NodePass> =>
   eventually(() => reconcileNode(dependencies(), ref, { ...NOTHING_KNOWN, ...orders }));
 
-const dependencies = () => ({ fleet, settings: SETTINGS, observer: { edgeActedOn: () => undefined, audited: () => undefined }, rush: new EdgeRush() });
+const dependencies = () => ({ fleet, settings: SETTINGS, observer: { ...NOBODY, edgeActedOn: () => undefined, audited: () => undefined }, rush: new EdgeRush() });
 
 /** The lender's `reclaim`, now. */
 function asked(graceSeconds: number): LeaseOverride {

@@ -68,7 +68,9 @@ it('waits for classes that the physical cluster does not have', async () => {
   expect(pod.spec?.overhead).toEqual({ cpu: '250m' });
   expect(await steps.place(pod)).toMatchObject({ result: 'waiting', reason: 'WaitingForDependency: Waiting for RuntimeClass sandboxed (spec.runtimeClassName): not found in the physical cluster' });
   await steps.physical.create('/apis/node.k8s.io/v1/runtimeclasses', { ...runtimeClass, overhead: { podFixed: { cpu: '100m' } } });
+  expect(steps.attempts.at(-1)).toBe(false);
   await eventually(async () => expect(await steps.place(pod)).toEqual({ result: 'created' }));
+  expect(steps.attempts.at(-1)).toBe(true);
   expect((await steps.copyOf('sandboxed')).spec).toMatchObject({ runtimeClassName: 'sandboxed', overhead: { cpu: '100m' } });
 });
 
@@ -104,3 +106,13 @@ async function untilRefused(spec: object, why: string): Promise<void> {
   const probe = { metadata: { generateName: 'probe-' }, spec };
   await eventually(async () => await expect(steps.physical.create(`${MOUNT}/pods?dryRun=All`, probe)).rejects.toThrow(why));
 }
+
+it.each([
+  ['claim', { resourceClaimName: 'mine' }, 'ResourceClaim mine (spec.resourceClaims[0])'],
+  ['template', { resourceClaimTemplateName: 'ours' }, 'ResourceClaimTemplate ours (spec.resourceClaims[0])'],
+])('has a pod with a device wait, and says that its %s is not carried over', async (name, claim, said) => {
+  const pod = await steps.create(`device-${name}`, { resourceClaims: [{ name: 'gpu', ...claim }] });
+  expect(await steps.place(pod)).toMatchObject({ result: 'waiting' });
+  await eventually(async () => expect(await steps.said(`device-${name}`, 'WaitingForDependency')).toEqual([expect.stringContaining(said)]));
+  await expect(steps.copyOf(`device-${name}`)).rejects.toThrow();
+});

@@ -1,11 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import type { Event, Pod } from 'kubernetes-types/core/v1';
+import { portsOf } from '../../../activities/audit/audit-bindings';
+import { lookOnce } from '../../../activities/audit/look';
+import { repairBinding } from '../../../activities/audit/repair-binding';
 import { Fleet } from '../../../activities/fleet/fleet';
 import { openVirtualCluster } from '../../../activities/fleet/virtual-cluster';
+import { NOBODY } from '../../../activities/observer';
 import { placePod } from '../../../activities/pod/place-pod';
 import { updatePod } from '../../../activities/pod/update-pod';
 import { SYSTEM_NAMESPACE, WORKER_NAMESPACE } from '../../../api/names/keys';
 import type { ClusterBinding, ClusterBindingSpec } from '../../../api/names/types';
+import type { Finding } from '../../../domain/audit';
 import { physicalName, type PodObject } from '../../../domain/pods';
 import { createKubeClient, loadKubeconfig } from '../../../kube';
 import type { Rest } from '../../../local/clusters/rest';
@@ -25,7 +30,7 @@ export class PodSteps {
   private constructor(
     private readonly servers: ApiServers,
     private readonly fleet: Fleet,
-    private readonly bindingUid: string,
+    private readonly found: { readonly bindingUid: string; readonly attempts: boolean[] },
   ) {}
 
   static async open(): Promise<PodSteps> {
@@ -36,15 +41,32 @@ export class PodSteps {
     await home.api.create(`/api/v1/namespaces/${SYSTEM_NAMESPACE}/secrets`, { metadata: { name: KUBECONFIG_SECRET }, stringData: { kubeconfig } });
     const binding = await home.api.create<ClusterBinding>(BINDINGS_PATH, clusterBinding(WORKER_NAMESPACE));
     const failed = (error: unknown) => console.error(error);
-    const fleet = new Fleet(await openVirtualCluster(createKubeClient(loadKubeconfig(home.kubeconfig)), failed), failed);
+    const attempts: boolean[] = [];
+    const observer = { ...NOBODY, podPlaced: (_: string, created: boolean) => void attempts.push(created) };
+    const fleet = new Fleet(await openVirtualCluster(createKubeClient(loadKubeconfig(home.kubeconfig)), failed), failed, observer);
     await fleet.virtual.synced();
     await Promise.all([untilPodsAreWelcome(home.api, 'default'), untilPodsAreWelcome(lender.api, WORKER_NAMESPACE)]);
-    return new PodSteps(servers, fleet, binding.metadata.uid);
+    return new PodSteps(servers, fleet, { bindingUid: binding.metadata.uid, attempts });
   }
 
   async close(): Promise<void> {
     await this.fleet.close();
     await this.servers.stop();
+  }
+
+  /** Of each create step so far, whether it has made a copy. */
+  get attempts(): readonly boolean[] {
+    return this.found.attempts;
+  }
+
+  /** What the audit finds now. */
+  async findings(): Promise<readonly Finding[]> {
+    return (await lookOnce(portsOf(this.fleet), [BINDING])).findings;
+  }
+
+  /** What a workflow does once somebody has confirmed these findings. */
+  repair(findings: readonly Finding[]): Promise<void> {
+    return repairBinding(this.fleet, { name: BINDING, uid: this.found.bindingUid }, findings.map(({ id }) => id));
   }
 
   get virtual(): Rest {
@@ -116,11 +138,11 @@ export class PodSteps {
   /** Edits the binding and waits until the activities see it. */
   async bind(spec: Partial<ClusterBindingSpec> | Readonly<Record<string, null>>): Promise<void> {
     const { metadata } = await this.virtual.merge<ClusterBinding>(`${BINDINGS_PATH}/${BINDING}`, { spec });
-    await eventually(() => expect(this.fleet.binding(BINDING, this.bindingUid)?.metadata.generation).toBe(metadata.generation));
+    await eventually(() => expect(this.fleet.binding(BINDING, this.found.bindingUid)?.metadata.generation).toBe(metadata.generation));
   }
 
   private refOf({ metadata }: Pod): VirtualPodRef {
     const { name = '', namespace = '', uid = '' } = metadata ?? {};
-    return { binding: BINDING, bindingUid: this.bindingUid, node: 'n1', pod: { name, namespace, uid } };
+    return { binding: BINDING, bindingUid: this.found.bindingUid, node: 'n1', pod: { name, namespace, uid } };
   }
 }

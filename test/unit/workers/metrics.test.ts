@@ -24,3 +24,16 @@ it('counts runs of the standing audit by what they came to', async () => {
   const lines = (await metrics.registry.metrics()).split('\n').filter((line) => line.startsWith('kubeocean_audit'));
   expect(lines).toEqual(['kubeocean_audit_runs_total{outcome="Clean"} 2', 'kubeocean_audit_runs_total{outcome="Unknown"} 1']);
 });
+
+it('counts create steps of pods, those that failed, and pods that were lost, for each binding', async () => {
+  const metrics = new WorkerMetrics();
+  for (const created of [true, true, false]) metrics.podPlaced('east', created);
+  metrics.podLost('west');
+  const lines = (await metrics.registry.metrics()).split('\n').filter((line) => line.startsWith('kubeocean_syncer'));
+  expect(lines).toEqual([
+    'kubeocean_syncer_create_pod_total{clusterbinding="east"} 3',
+    'kubeocean_syncer_create_pod_errors_total{clusterbinding="east"} 1',
+    'kubeocean_syncer_pod_created_total{clusterbinding="east"} 2',
+    'kubeocean_syncer_pod_created_failed_total{clusterbinding="west"} 1',
+  ]);
+});
