@@ -19,6 +19,7 @@ import { readPhysicalSide } from './physical-side';
 import type { PhysicalSide } from './physical-side';
 import { readServiceSide } from './service-side';
 import type { ServiceSide } from './service-side';
+import { readUnkept } from './unkept';
 import { readVirtualSide } from './virtual-side';
 import type { VirtualSide } from './virtual-side';
 
@@ -84,7 +85,8 @@ async function lookAt(ports: AuditPorts, virtual: VirtualSide, binding: ClusterB
         readPhysicalSide({ client, mountNamespace, ownership: { virtualCluster: virtual.uid, binding: name } }),
         readServiceSide(place),
       ]);
-      return { binding: { name, unread: null }, ...compare(virtual, physical, { binding, mountNamespace, services }) };
+      const unkept = await readUnkept(ports.virtual, virtual.pods, physical.mountPods);
+      return { binding: { name, unread: null }, ...compare(virtual, physical, { binding, mountNamespace, services, unkept }) };
     } finally {
       await close();
     }
@@ -95,12 +97,16 @@ async function lookAt(ports: AuditPorts, virtual: VirtualSide, binding: ClusterB
   }
 }
 
+/** What else the rules go by. */
+interface Circumstances {
+  readonly binding: ClusterBinding;
+  readonly mountNamespace: string;
+  readonly services: ServiceSide | null;
+  readonly unkept: ReadonlySet<string>;
+}
+
 /** Every rule, over the same two sides. */
-function compare(
-  virtual: VirtualSide,
-  physical: PhysicalSide,
-  { binding, mountNamespace, services }: { readonly binding: ClusterBinding; readonly mountNamespace: string; readonly services: ServiceSide | null },
-): Omit<BindingLook, 'binding'> {
+function compare(virtual: VirtualSide, physical: PhysicalSide, { binding, mountNamespace, services, unkept }: Circumstances): Omit<BindingLook, 'binding'> {
   const { name } = binding.metadata;
   const names = new Set(virtual.bindings.map(({ metadata }) => metadata.name));
   const bindingExists = (other: string) => names.has(other);
@@ -115,7 +121,7 @@ function compare(
     now: Date.now(),
   };
   const nodes = { virtualNodes: virtual.nodes, physicalNodes: physical.nodes };
-  const { findings, waiting } = auditPods(common);
+  const { findings, waiting } = auditPods({ ...common, unkept });
   const node = auditNodes({
     ...nodes,
     binding: { name, clusterID: binding.spec.clusterID },

@@ -19,7 +19,7 @@ export interface CopyMeta {
 }
 
 /** Both sides' copied objects as one look found them, for one binding. */
-export interface CopyAuditFacts extends Omit<PodAuditFacts, 'now'> {
+export interface CopyAuditFacts extends Omit<PodAuditFacts, 'now' | 'unkept'> {
   readonly mountNamespace: string;
   /** Of this virtual cluster in this physical one, whichever bindings use them; without token Secrets. */
   readonly copies: readonly CopyMeta[];

@@ -1,3 +1,4 @@
+export { changedPaths } from './changed-paths';
 export { auditCopies, type CopyAuditFacts, type CopyMeta } from './copies';
 export { auditDuplicates, type CopiedPod, type DuplicateFacts } from './duplicates';
 export { auditLender, type LenderAuditFacts } from './lender';

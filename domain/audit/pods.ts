@@ -1,5 +1,6 @@
 import { isDeleting, isOurs, nameHolder, physicalName, reconcilePod, virtualPodOf } from '../pods';
-import type { EpochMillis, Ownership, PodAction, PodDecision, PodObject, PodPair, VnodeState } from '../pods';
+import type { EpochMillis, Ownership, PodAction, PodDecision, PodObject, PodPair, VirtualStatusPatch, VnodeState } from '../pods';
+import { changedPaths } from './changed-paths';
 import type { Sources } from './sources';
 import { waitsFor } from './sources';
 import { finding, objectIn, pathOf } from './types';
@@ -15,6 +16,8 @@ export interface PodAuditFacts {
   readonly mountPods: readonly PodObject[];
   readonly vnodeState: (vnode: string) => VnodeState;
   readonly sources: Sources;
+  /** What the virtual API server does not take or keep of a status, by {@link changedPaths}. */
+  readonly unkept: ReadonlySet<string>;
   readonly now: EpochMillis;
 }
 
@@ -62,7 +65,7 @@ function waitingOf(action: PodAction, { virtual }: PodPair, { ownership, sources
   return why === null ? null : { binding: ownership.binding, namespace, name, why };
 }
 
-function findingsOf({ action, mirror }: PodDecision, pair: PodPair, { ownership, now }: PodAuditFacts): Finding[] {
+function findingsOf({ action, mirror }: PodDecision, pair: PodPair, { ownership, now, unkept }: PodAuditFacts): Finding[] {
   const { binding } = ownership;
   const found: Finding[] = [];
   const verdict = verdictOf(action, pair, ownership);
@@ -71,12 +74,17 @@ function findingsOf({ action, mirror }: PodDecision, pair: PodPair, { ownership,
     const pod = on === 'virtual' ? pair.virtual : pair.physical;
     if (pod !== null) found.push(finding({ kind, binding, object: objectIn(on, 'Pod', pod), cause, ...(advice && { advice }) }));
   }
-  if (mirror !== null && pair.virtual !== null) {
+  if (mirror !== null && pair.virtual !== null && !isUnkept(pair.virtual, mirror, unkept)) {
     const fields = [...Object.keys(mirror.status ?? {}), ...Object.keys(mirror.metadata.annotations ?? {})].join(', ');
     const cause = `its status does not say what that of its copy says: ${fields}`;
     found.push(finding({ kind: 'Drift', binding, object: objectIn('virtual', 'Pod', pair.virtual), cause }));
   }
   return [...found, ...stuck(pair, binding, now)];
+}
+
+function isUnkept(virtual: PodObject, { metadata, ...status }: VirtualStatusPatch, unkept: PodAuditFacts['unkept']): boolean {
+  const isStatusAlone = metadata.labels === undefined && metadata.annotations === undefined;
+  return isStatusAlone && unkept.has(changedPaths(virtual, { metadata, ...status }));
 }
 
 interface Verdict {

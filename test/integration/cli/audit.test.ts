@@ -105,6 +105,19 @@ it('tells of a pod that waits for its ConfigMap, which is no finding', async () 
   await virtual.delete(`${HOME}/pods/needy?gracePeriodSeconds=0`);
 });
 
+it('does not blame a status that its own cluster does not take: the copy has got resources, and with them another QoS class', async () => {
+  const pod = await createVirtual('quality');
+  const named = { name: 'main', image: 'nginx', resources: { requests: { cpu: '1m' } } };
+  const metadata = { name: physicalName('quality', 'default'), labels: physicalLabels(pod, ownership), annotations: physicalAnnotations(pod) };
+  const copy = await physical.create<PodObject>(`${MOUNT}/pods`, { metadata, spec: { nodeName: 'n1', automountServiceAccountToken: false, containers: [named] } });
+  await virtual.merge(`${HOME}/pods/quality/status`, { metadata: { annotations: forwardAnnotations(copy) } });
+  expect([pod.status?.qosClass, copy.status?.qosClass]).toEqual(['BestEffort', 'Burstable']);
+  expect(inWords((await audit()).report)).toEqual([]);
+  await virtual.merge(`${HOME}/pods/quality/status`, { status: { reason: 'lie' } });
+  expect(inWords((await audit()).report)).toEqual([expect.stringMatching(/^Drift east Pod quality: .*: qosClass, reason/)]);
+  for (const [api, path] of [[virtual, `${HOME}/pods/quality`], [physical, `${MOUNT}/pods/${metadata.name}`]] as const) await api.delete(`${path}?gracePeriodSeconds=0`);
+});
+
 interface Plant {
   readonly expected: RegExp;
   readonly plant: () => Promise<void>;

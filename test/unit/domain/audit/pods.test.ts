@@ -1,5 +1,5 @@
 import { Annotation } from '../../../../api/names/keys';
-import { auditDuplicates, auditPods, auditTokens, type PodAuditFacts, type Source } from '../../../../domain/audit';
+import { auditDuplicates, auditPods, auditTokens, changedPaths, type PodAuditFacts, type Source } from '../../../../domain/audit';
 import { tokenRequests, type PodObject, type VnodeState } from '../../../../domain/pods';
 import { aPhysicalPod, aPod, kubeApiAccess, OWNERSHIP, type PodBuilder } from '../../../support/builders/pod';
 
@@ -9,6 +9,7 @@ const copy = aPhysicalPod(fresh.build());
 const known = fresh.mirroring(copy.build());
 const needy = fresh.volumes({ name: 'v', configMap: { name: 'settings' } });
 const claiming = fresh.volumes({ name: 'v', persistentVolumeClaim: { claimName: 'data' } });
+const lists = { containerStatuses: [{ name: 'main', ready: true, restartCount: 0, image: 'nginx', imageID: '', user: { linux: { uid: 1 } } }] };
 const source = (name: string, rest: object = {}): Source => ({ metadata: { name, namespace: 'default', uid: `${name}-uid`, resourceVersion: '1' }, ...rest });
 
 interface Facts {
@@ -16,14 +17,15 @@ interface Facts {
   readonly mount?: readonly PodBuilder[];
   readonly state?: VnodeState;
   readonly sources?: PodAuditFacts['sources'];
+  readonly unkept?: string;
   readonly now?: number;
 }
 
 const built = (pods: readonly PodBuilder[] = []): PodObject[] => pods.map((pod) => pod.build());
 
-function look({ virtual, mount, state = 'lent', sources = new Map(), now = NOW }: Facts) {
+function look({ virtual, mount, state = 'lent', sources = new Map(), unkept = '', now = NOW }: Facts) {
   const vnodeState = (name: string): VnodeState => (name === 'vnode-east-n1' ? state : 'foreign');
-  return auditPods({ ownership: OWNERSHIP, virtualPods: built(virtual), mountPods: built(mount), vnodeState, sources, now });
+  return auditPods({ ownership: OWNERSHIP, virtualPods: built(virtual), mountPods: built(mount), vnodeState, sources, unkept: new Set([unkept]), now });
 }
 
 const inWords = (facts: Facts) => look(facts).findings.map(({ kind, object, cause, repair }) => `${kind} ${object.cluster} ${object.name}: ${cause} (${repair})`);
@@ -36,6 +38,7 @@ describe('pods', () => {
     ['a pod that ended and lost its copy', { virtual: [known.phase('Succeeded')] }],
     ['a DaemonSet pod that is not run', { virtual: [fresh.ownedBy({ kind: 'DaemonSet', name: 'd' })] }],
     ['a pod on a paused node', { virtual: [fresh], state: 'paused' }],
+    ['a status of which its cluster does not keep the rest', { virtual: [known], mount: [copy.status({ qosClass: 'Burstable', ...lists })], unkept: 'containerStatuses qosClass' }],
     ['a copy that stops within its grace', { virtual: [known], mount: [copy.meta({ deletionTimestamp: '2026-01-01T00:00:30Z' })] }],
   ])('%s: nothing', (_name, facts) => {
     expect(inWords(facts)).toEqual([]);
@@ -47,6 +50,8 @@ describe('pods', () => {
     ['a copy that names nobody', { mount: [copy.meta({ annotations: {} })] }, `Orphan physical ${copy.build().metadata.name}: no virtual pod is found by its annotations and its name (compare)`],
     ['the copy of a predecessor', { virtual: [fresh.meta({ uid: 'newer' })], mount: [copy] }, `Orphan physical ${copy.build().metadata.name}: its virtual pod default/web with UID web-uid is gone (compare)`],
     ['a status that lies', { virtual: [known], mount: [copy.phase('Running')] }, 'Drift virtual web: its status does not say what that of its copy says: phase (compare)'],
+    ['a status that lies beside what is not kept', { virtual: [known], mount: [copy.status({ qosClass: 'Burstable', reason: 'r' })], unkept: 'qosClass' }, 'Drift virtual web: its status does not say what that of its copy says: qosClass, reason (compare)'],
+    ['metadata beside what is not kept', { virtual: [known], mount: [copy.status({ qosClass: 'Burstable' }).labelled({ zone: 'z1' })], unkept: 'qosClass' }, `Drift virtual web: its status does not say what that of its copy says: qosClass, ${Annotation.ExpectedMetadata} (compare)`],
     ['a change that was not carried over', { virtual: [known.labelled({ a: 'b' })], mount: [copy] }, `Drift physical ${copy.build().metadata.name}: it was not updated since its virtual pod changed (compare)`],
     ['a copy that nobody told of the deletion', { virtual: [known.deleting()], mount: [copy] }, `Drift physical ${copy.build().metadata.name}: its virtual pod is being deleted, and it was not asked to end (compare)`],
     ['a deleted pod of which nothing is left', { virtual: [known.deleting()] }, 'Drift virtual web: it is being deleted, and nothing of it is left in the physical cluster (compare)'],
@@ -115,5 +120,19 @@ describe('tokens', () => {
     ['of a pod that asks for none', judge([known], [copy], []), []],
   ])('%s', (_name, found, expected) => {
     expect(found).toEqual(expected);
+  });
+});
+
+describe('what a patch changes of a status', () => {
+  const before = { phase: 'Running', containerStatuses: [{ name: 'a', ready: true }, { name: 'b', ready: true }] } as unknown as PodObject['status'];
+  it.each<[string, object, string]>([
+    ['nothing', { phase: 'Running' }, ''],
+    ['a field', { reason: 'r', phase: 'Failed' }, 'phase reason'],
+    ['one that goes', { phase: null }, 'phase'],
+    ['fields within a list, whichever items have them', { containerStatuses: [{ name: 'a', ready: true, user: { linux: { uid: 1 } } }, { name: 'b', ready: true, user: { linux: { uid: 2 } } }] }, 'containerStatuses[].user'],
+    ['items of a list', { containerStatuses: [{ name: 'a', ready: true }] }, 'containerStatuses[]'],
+    ['a value within', { containerStatuses: [{ name: 'a', ready: false }, { name: 'b', ready: true }] }, 'containerStatuses[].ready'],
+  ])('%s', (_name, status, expected) => {
+    expect(changedPaths({ status: before }, { metadata: { uid: 'u' }, status: status as Record<string, unknown> })).toBe(expected);
   });
 });
