@@ -44,6 +44,12 @@ const resources = fc.constantFrom(
   { requests: { cpu: '100m', memory: '64Mi' }, limits: { cpu: '1', memory: '64Mi', 'example.com/gpu': '1' } },
 );
 
+const lifecycle = fc.constantFrom(
+  { preStop: { exec: { command: ['sh', '-c', 'sleep 5'] } } },
+  { preStop: { sleep: { seconds: 5 } }, postStart: { httpGet: { path: '/', port: 80 } } },
+);
+const probe = fc.constantFrom({ httpGet: { path: '/ready', port: 80 } }, { exec: { command: ['true'] }, periodSeconds: 3 }, { tcpSocket: { port: 80 }, failureThreshold: 5 });
+
 export interface Surroundings {
   readonly volumes: readonly string[];
   readonly hostNetwork: boolean;
@@ -62,6 +68,7 @@ export function containers({ volumes, hostNetwork }: Surroundings, sides: { read
       restartPolicy: init ? fc.constantFrom(undefined, 'Always') : fc.constant(undefined),
       volumeMounts: fc.subarray([...volumes]).map((names) => names.map((name) => ({ name, mountPath: `/mnt/${name}` }))),
       securityContext: fc.constantFrom({}, { privileged: true }, { runAsNonRoot: true, runAsUser: 1 }, { readOnlyRootFilesystem: true }),
+      ...(!init && { lifecycle, readinessProbe: probe, livenessProbe: probe, startupProbe: probe }),
       imagePullPolicy: fc.constantFrom('Always', 'IfNotPresent'),
       terminationMessagePolicy: fc.constantFrom('File', 'FallbackToLogsOnError'),
     },

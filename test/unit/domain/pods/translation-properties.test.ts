@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Pod } from 'kubernetes-types/core/v1';
+import type { Container, Pod } from 'kubernetes-types/core/v1';
 import { toPhysicalPod, type PodObject } from '../../../../domain/pods';
 import { translationContext } from '../../../support/arbitraries/context';
 import { dnsLabel, REFERENCE } from '../../../support/arbitraries/names';
@@ -66,9 +66,9 @@ describe('the copy of any pod', () => {
       const kept = ({ restartPolicy, securityContext, hostNetwork, runtimeClassName, os, activeDeadlineSeconds }: typeof spec) =>
         [restartPolicy, securityContext, hostNetwork, runtimeClassName, os, activeDeadlineSeconds];
       expect(kept(pod.spec!)).toEqual(kept(spec));
-      expect(pod.spec?.containers.map(({ name, image, ports, resources }) => [name, image, ports, resources])).toEqual(
-        spec.containers.map(({ name, image, ports, resources }) => [name, image, ports, resources]),
-      );
+      const own = ({ name, image, ports, resources, lifecycle, readinessProbe, livenessProbe, startupProbe }: Container) =>
+        [name, image, ports, resources, lifecycle, readinessProbe, livenessProbe, startupProbe];
+      expect(pod.spec?.containers.map(own)).toEqual(spec.containers.map(own));
     });
   });
 });

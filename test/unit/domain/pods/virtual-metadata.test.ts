@@ -1,6 +1,6 @@
 import { Annotation, Label } from '../../../../api/names/keys';
 import { encodeExpected } from '../../../../domain/metadata';
-import { specHash, virtualPodStatus } from '../../../../domain/pods';
+import { broughtBy, specHash, virtualPodStatus } from '../../../../domain/pods';
 import { pushedMetadata } from '../../../../domain/pods/identity/pushed-metadata';
 import { hadPhysicalPod } from '../../../../domain/pods/reconcile/name-holder';
 import type { PodObject } from '../../../../domain/pods';
@@ -70,6 +70,12 @@ describe('metadata of the virtual pod', () => {
     const patch = virtualPodStatus(home.build(), added.build(), { labels: {}, annotations: { 'cni/ip': '1' } });
     expect(patch?.metadata).toMatchObject({ labels: { zone: 'z1' }, annotations: { ...record({ zone: 'z1' }), ...refusal({}, { 'cni/ip': '1' }) } });
     expect(patch?.metadata.annotations).not.toHaveProperty('cni/ip');
+  });
+
+  it('tells what a patch brings: keys of theirs that come, not those that go, nor ours', () => {
+    const labels = { zone: 'z1', gone: null };
+    expect(broughtBy({ labels, annotations: { 'cni/ip': '1', [Annotation.PhysicalPodName]: 'web', [Annotation.ExpectedMetadata]: null } })).toEqual({ labels: { zone: 'z1' }, annotations: { 'cni/ip': '1' } });
+    expect(broughtBy({})).toEqual({ labels: {}, annotations: {} });
   });
 
   it('brings no change back to where it came from', () => {
