@@ -35,13 +35,15 @@ export const successor: Scenario = {
 async function replaced(rig: Rig, how: 'deleted' | 'forced'): Promise<Measurement[]> {
   const before = new Map((await podsOf(rig)).map(({ metadata }) => [metadata?.name, metadata?.uid]));
   const freed = new Map<string, number>();
-  const took = new Map<string, number>();
+  const [bound, took] = [new Map<string, number>(), new Map<string, number>()];
   const broken: Error[] = [];
   const end = await watchStream<Pod>(rig.virtual, { path: `${PODS_PATH}?labelSelector=app%3D${NAME}` }, {
-    onEvent: ({ type, object: { metadata: { name = '', uid } = {}, status } }, at) => {
+    onEvent: ({ type, object: { metadata: { name = '', uid } = {}, spec, status } }, at) => {
       const old = before.get(name) === uid;
       if (old && type === 'DELETED') freed.set(name, at);
-      if (!old && status?.phase === 'Running' && !took.has(name)) took.set(name, at - (freed.get(name) ?? at));
+      const since = at - (freed.get(name) ?? at);
+      if (!old && spec?.nodeName !== undefined && !bound.has(name)) bound.set(name, since);
+      if (!old && status?.phase === 'Running' && !took.has(name)) took.set(name, since);
     },
     onEnd: (error) => broken.push(error),
   });
@@ -52,7 +54,11 @@ async function replaced(rig: Rig, how: 'deleted' | 'forced'): Promise<Measuremen
   };
   await pollUntil(isDone, { what: `${REPLICAS} successors to run`, within: WITHIN }).finally(end);
   const title = how === 'forced' ? 'a name is free, by force → its next pod Running' : 'a name is free → its next pod Running';
-  return Object.entries(spread([...took.values()])).map(([rank, value]) => ({ metric: `successor.${how}.${rank}`, title: `${title}, ${rank}`, value, unit: 'ms' as const }));
+  const others = spread([...bound.values()]);
+  return Object.entries(spread([...took.values()])).map(([rank, value]) => ({
+    ...{ metric: `successor.${how}.${rank}`, title: `${title}, ${rank}`, value, unit: 'ms' as const },
+    note: `${Math.round(others[rank as keyof typeof others])} ms until it has a node`,
+  }));
 }
 
 function statefulSet(): object {
