@@ -10,6 +10,7 @@ import type { CertificateSigningRequest } from 'kubernetes-types/certificates/v1
 import { CertificateAuthority, type Credential } from '../../local/clusters/certificates';
 import type { Cluster } from '../../local/clusters/cluster';
 import { eventually } from './eventually';
+import type { PodProcesses } from './pod-processes';
 
 const REQUESTS = '/apis/certificates.k8s.io/v1/certificatesigningrequests';
 
@@ -105,6 +106,8 @@ export class PhysicalServer {
   open = 0;
   /** Text of every log; `follow` never ends. */
   log = 'a line\n';
+  /** Answers exec and port-forward instead of sending back what comes. */
+  processes: PodProcesses | null = null;
   /** Answers a subresource so instead; null: 101 or the log. */
   refusal: { status: number; message: string } | null = null;
 
@@ -167,6 +170,7 @@ export class PhysicalServer {
     this.open += 1;
     socket.on('error', () => socket.destroy());
     socket.once('close', () => void (this.open -= 1));
+    if (this.processes !== null) return this.processes.serve(request, { socket, head });
     socket.write(`HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: ${request.headers.upgrade}\r\nX-Stream-Protocol-Version: v4.channel.k8s.io\r\nAudit-Id: 1\r\n\r\n`);
     if (head.length > 0) socket.write(head);
     socket.on('end', () => void socket.end('end'));

@@ -248,7 +248,8 @@ describe('strangers who want everything', () => {
       expect([431, 'ECONNRESET']).toContain(await refused);
     }
     expect(rig.physical.seen).toHaveLength(before);
-    expect(await status(LOGS)).toBe(200);
+    // A long command is none: Node's own limit would be 16 KiB.
+    expect(await status(LOGS, { 'x-large': 'x'.repeat(40_000) })).toBe(200);
   });
 
   it('one who never finishes his headers is let go', async () => {

@@ -44,7 +44,8 @@ export class KubeletRig {
   private constructor(
     private readonly servers: ApiServers,
     readonly physical: PhysicalServer,
-    private readonly dir: string,
+    /** Of its own; it goes with the rig. */
+    readonly dir: string,
     private readonly kubeconfig: string,
   ) {}
 
@@ -80,6 +81,17 @@ export class KubeletRig {
     const started = await this.start(difference);
     await eventually(async () => expect(await this.asked(started.port, LOGS)).toMatchObject({ status: 200 }));
     return started;
+  }
+
+  /** Tells the API server where a vnode's kubelet API is, as workers do. */
+  async advertise(vnode: string, port: number): Promise<void> {
+    const status = { addresses: [{ type: 'InternalIP', address: '127.0.0.1' }], daemonEndpoints: { kubeletEndpoint: { Port: port } } };
+    await this.cluster.api.merge(`/api/v1/nodes/${vnode}/status`, { status });
+  }
+
+  /** Says of a pod that it runs: kubectl forwards the ports of no other. */
+  async setRunning(pod: string): Promise<void> {
+    await this.cluster.api.merge(`/api/v1/namespaces/default/pods/${pod}/status`, { status: { phase: 'Running' } });
   }
 
   /** A request as the API server, unless told otherwise. */
