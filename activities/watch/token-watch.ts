@@ -21,6 +21,8 @@ export class TokenWatch implements WatchPart {
   private readonly ends: (() => void)[] = [];
   /** By key: Secrets that were seen to go. */
   private readonly gone = new Map<string, KubeObject>();
+  /** By key: when to look at Secrets whose vPod has just gone; whoever settles it removes most of them before. */
+  private readonly notBefore = new Map<string, number>();
 
   constructor(private readonly context: WatchContext) {
     const { onError } = context;
@@ -28,7 +30,7 @@ export class TokenWatch implements WatchPart {
   }
 
   start(): void {
-    const { tokenSecrets } = this.context.physical;
+    const { fleet, physical: { tokenSecrets } } = this.context;
     const compareAll = () => {
       for (const { metadata } of tokenSecrets.store.list()) this.queue.add(`${metadata?.namespace}/${metadata?.name}`);
     };
@@ -38,6 +40,9 @@ export class TokenWatch implements WatchPart {
         this.queue.add(key);
       }),
       tokenSecrets.onList(compareAll),
+      fleet.virtual.pods.subscribe(({ old, new: now }) => {
+        if (old !== null && now?.metadata?.uid !== old.metadata?.uid) this.lookLater(old.metadata?.uid ?? '');
+      }),
     );
     compareAll();
   }
@@ -47,10 +52,22 @@ export class TokenWatch implements WatchPart {
     this.queue.stop();
   }
 
+  /** Tokens that were still being issued when their pod was settled were seen beside a vPod that was in the list still. */
+  private lookLater(uid: string): void {
+    for (const { metadata } of this.context.physical.tokenSecrets.store.by(BY_VIRTUAL_UID, uid)) {
+      const key = `${metadata?.namespace}/${metadata?.name}`;
+      this.notBefore.set(key, Date.now() + LOOK_AGAIN_MILLIS);
+      this.queue.add(key);
+    }
+  }
+
   private async reconcile(key: string): Promise<number | null> {
     const secret = this.context.physical.tokenSecrets.store.get(key);
     const gone = this.gone.get(key);
     this.gone.delete(key);
+    const until = this.notBefore.get(key) ?? 0;
+    if (secret !== undefined && until > Date.now()) return until;
+    this.notBefore.delete(key);
     if (secret === undefined) return gone === undefined ? null : this.restore(gone);
     if (secret.metadata?.deletionTimestamp !== undefined) return null;
     const vPod = this.podOf(secret);
