@@ -38,7 +38,7 @@ export function isHeadless({ clusterIP }: Pick<ServiceSpec, 'clusterIP'>): boole
 
 /** Annotations speak to controllers of the virtual cluster, such as those of its load balancers. */
 export function mirrorMetadata(metadata: SourceMeta, context: MirrorContext) {
-  return copyMetadata({ ...metadata, annotations: {} }, { ...context, mountNamespace: metadata.namespace ?? '' });
+  return copyMetadata({ ...metadata, annotations: {} }, context);
 }
 
 function withoutNodePort({ name, port, protocol, targetPort, appProtocol }: ServicePort): ServicePort {

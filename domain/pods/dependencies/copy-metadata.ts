@@ -50,7 +50,7 @@ const NOT_CARRIED: readonly string[] = [
  * The user's metadata, the way back, and which version of the source it was made from (spec pods.md 3.1).
  * @param more annotations of ours for this kind
  */
-export function copyMetadata(source: SourceMeta, context: CopyContext, more: Readonly<Record<string, string>> = {}): CopyMetadata {
+export function copyMetadata(source: SourceMeta, ownership: Ownership, more: Readonly<Record<string, string>> = {}): CopyMetadata {
   const user = { labels: userEntries(source.labels), annotations: carried(source.annotations), taints: [] };
   const annotations = {
     ...user.annotations,
@@ -61,7 +61,7 @@ export function copyMetadata(source: SourceMeta, context: CopyContext, more: Rea
   };
   const recorded = { ...annotations, [Annotation.ExpectedMetadata]: encodeExpected(user) };
   return {
-    labels: { ...user.labels, ...ownershipLabels(context) },
+    labels: { ...user.labels, ...ownershipLabels(ownership) },
     annotations: annotationBytes(recorded) <= MAX_ANNOTATION_BYTES ? recorded : annotations,
   };
 }

@@ -1,7 +1,7 @@
 import { Annotation, Finalizer, Label, MANAGED_BY, PHYSICAL_READY, Taint } from '../../../../api/names/keys';
 import { auditCopies, auditLender, auditNodes, auditOutcome, auditServices, auditStrays, confirmed, oncePerObject } from '../../../../domain/audit';
 import type { CopyMeta, Finding, MirroredMeta, NodeAuditFacts, ServiceAuditFacts, Source } from '../../../../domain/audit';
-import { ownershipLabels, physicalName, sourceVersion } from '../../../../domain/pods';
+import { ownershipLabels, physicalName, sourceVersion, type VnodeState } from '../../../../domain/pods';
 import { mirrorKey } from '../../../../domain/services';
 import type { NodeObject } from '../../../../domain/vnode';
 import { aBinding } from '../../../support/builders/binding';
@@ -27,13 +27,18 @@ describe('copies', () => {
     },
   });
   const edited = { ...copy(), metadata: { ...copy().metadata, managedFields: [{ manager: 'kubectl-edit', fieldsV1: { 'f:data': {} } }] } };
-  const judge = (more: { pods?: PodBuilder[]; mount?: PodBuilder[]; source?: Source | null; copies?: CopyMeta[]; bindings?: string[] }) => {
-    const { pods = [user], mount = [running], source = settings, copies = [copy()], bindings = ['east', 'west'] } = more;
+  const find = (more: { pods?: PodBuilder[]; mount?: PodBuilder[]; source?: Source | null; copies?: CopyMeta[]; bindings?: string[]; vnode?: VnodeState }) => {
+    const { pods = [user], mount = [running], source = settings, copies = [copy()], bindings = ['east', 'west'], vnode = 'lent' } = more;
     const [virtualPods, mountPods] = [pods, mount].map((list) => list.map((pod) => pod.build()));
     const sources = new Map(source === null ? [] : [['ConfigMap default/settings', source]]);
-    const common = { ownership: OWNERSHIP, mountNamespace: 'kubeocean-worker', vnodeState: () => 'lent' as const, bindingExists: (name: string) => bindings.includes(name) };
-    return words(auditCopies({ ...common, virtualPods: virtualPods ?? [], mountPods: mountPods ?? [], sources, copies }));
+    const common = { ownership: OWNERSHIP, mountNamespace: 'kubeocean-worker', vnodeState: (name: string) => (name === 'vnode-east-n1' ? vnode : 'foreign'), bindingExists: (name: string) => bindings.includes(name) };
+    return auditCopies({ ...common, virtualPods: virtualPods ?? [], mountPods: mountPods ?? [], sources, copies });
   };
+  const judge = (more: Parameters<typeof find>[0]) => words(find(more));
+
+  it('says where a missing one ought to be', () => {
+    expect(find({ copies: [] })[0]?.object).toEqual({ cluster: 'physical', kind: 'ConfigMap', namespace: 'kubeocean-worker', name: physicalName('settings', 'default') });
+  });
 
   it.each<[string, string[], string[]]>([
     ['one that is current', judge({}), []],
@@ -42,6 +47,9 @@ describe('copies', () => {
     ['one that somebody has edited', judge({ copies: [edited] }), ['Drift: somebody else has written to it since it was copied from ConfigMap default/settings (compare)']],
     ['one that somebody has edited and nobody uses', judge({ pods: [], copies: [edited] }), []],
     ['one whose source is gone', judge({ source: null }), ['Orphan: its source ConfigMap default/settings is gone (compare)']],
+    ['one whose source is gone, of a pod that has ended', judge({ pods: [user.phase('Succeeded')], source: null }), []],
+    ['one whose source is gone, of a DaemonSet that is not run', judge({ pods: [user.ownedBy({ kind: 'DaemonSet', name: 'd' })], source: null }), []],
+    ["one whose source is gone, of a pod on somebody else's node", judge({ vnode: 'foreign', source: null }), []],
     ['one that is missing', judge({ copies: [] }), ['Missing: running pods use ConfigMap default/settings, and it has no copy (compare)']],
     ['one that is missing before the pod starts', judge({ copies: [], mount: [] }), []],
     ['one that only a binding holds that is gone', judge({ pods: [], bindings: ['west'] }), ['Orphan: no ClusterBinding that exists uses it (remove)']],

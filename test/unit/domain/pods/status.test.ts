@@ -129,6 +129,7 @@ describe('conditions', () => {
     ['a change of transition time is a change', [scheduled, at('Ready', 'True', { lastTransitionTime: 'a' })], [at('Ready', 'True', { lastTransitionTime: 'b' })], [scheduled, at('Ready', 'True', { lastTransitionTime: 'b' })]],
     ['what the kubelet dropped goes', [scheduled, at('Ready'), at('PodResizePending')], [at('Ready')], [scheduled, at('Ready')]],
     ['what only the virtual cluster knows stays', [scheduled, at('DisruptionTarget'), at('lb/ready')], [at('Ready')], [scheduled, at('Ready'), at('DisruptionTarget'), at('lb/ready')]],
+    ["the copy's word wins beside others", [scheduled, at('lb/ready', 'False')], [at('Ready'), at('lb/ready')], [scheduled, at('Ready'), at('lb/ready')]],
     ["the copy's word wins over the same type", [scheduled, at('lb/ready', 'False')], [at('lb/ready')], [scheduled, at('lb/ready')]],
   ])('%s', (_, virtual, physical, expected) => {
     expect(statusFor({ conditions: physical }, settled.status({ conditions: virtual }))?.conditions).toEqual(expected);
@@ -143,6 +144,7 @@ describe('observedGeneration', () => {
     ['stays what it was while the kubelet lags', 2, 3, false, 5, 5],
     ['stays what it was until the copy is updated', 3, 3, true, 5, 5],
     ['is not made up', undefined, 3, false, undefined, undefined],
+    ['is not made up for a condition that has none', undefined, 3, false, 5, 5],
   ])('%s', (...[, observed, generation, stale, before, expected]) => {
     const vPod = settled.meta({ generation: 7 }).status({ observedGeneration: before, phase: 'Pending' } as PodStatus).build();
     const conditions = [{ type: 'Ready', status: 'True', observedGeneration: observed }];

@@ -62,6 +62,11 @@ describe('the pod itself takes', () => {
     ['no end of a deadline that it has by itself', before.labelled({ fresh: 'y' }), copy.spec({ activeDeadlineSeconds: 5 }), []],
   ])('%s', (_, vPod, pPod, specs) => expect(changes(vPod, pPod)).toEqual(specs.map((spec) => [null, spec])));
 
+  it('the image of one container of two', () => {
+    const two = (image: string) => before.spec({ containers: [{ name: 'a', image: 'nginx:1' }, { name: 'b', image }] });
+    expect(changes(two('b:2'), writtenFrom(two('b:1')))).toEqual([[null, { containers: [{ name: 'b', image: 'b:2' }] }]]);
+  });
+
   it('an init image too', () => {
     const [old, fresh] = ['a', 'b'].map((image) => before.spec({ initContainers: [{ name: 'i', image }] }));
     expect(changes(fresh!, writtenFrom(old!))).toEqual([[null, { initContainers: [{ name: 'i', image: 'b' }] }]]);
@@ -85,6 +90,12 @@ describe('resizes', () => {
     ['nothing where the physical cluster has defaults', before.labelled({ fresh: 'y' }), defaulted, []],
     ['what the user asks for, where nobody knows what was written', sized('1500m'), small.annotated({ [Annotation.ExpectedSpec]: '' }), [{ containers: [{ name: 'main', resources: { requests: { cpu: '1500m' }, limits: { cpu: '2' } } }] }]],
   ])('%s', (_, vPod, pPod, specs) => expect(changes(vPod, pPod)).toEqual(specs.map((spec) => ['resize', spec])));
+
+  it('name for people what is resized', () => {
+    const said = (vPod: PodBuilder, pPod: PodBuilder) => plan(vPod, pPod)?.changes.map(({ what }) => what);
+    expect(said(sized('1500m'), small)).toEqual(['resources of container main']);
+    expect(said(whole('2'), writtenFrom(whole('1')))).toEqual(['resources of the pod']);
+  });
 
   it('are written down with the images', () => {
     expect(JSON.parse(encodeExpectedSpec(sized('1').build().spec))).toEqual({

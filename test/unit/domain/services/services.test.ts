@@ -1,8 +1,8 @@
 import type { ServiceSpec } from 'kubernetes-types/core/v1';
 import { Annotation, Label } from '../../../../api/names/keys';
 import { physicalName } from '../../../../domain/pods';
-import { isApiServer, mirroredNamespaces, mirrorWrite, resolvesThere, serviceOf, toPhysicalEndpointSlice, toPhysicalService } from '../../../../domain/services';
-import type { EndpointSliceSource, ServiceSource } from '../../../../domain/services';
+import { isApiServer, isMirrorable, mirroredNamespaces, mirrorKey, mirrorWrite, resolvesThere, serviceOf, toPhysicalEndpointSlice, toPhysicalService } from '../../../../domain/services';
+import type { EndpointSliceSource, MirroredKind, ServiceSource } from '../../../../domain/services';
 import { deepFreeze, OWNERSHIP } from '../../../support/builders/pod';
 
 const metadata = { name: 'db', namespace: 'shop', uid: 'u', resourceVersion: '7', labels: { app: 'db' }, annotations: { 'cloud/load-balancer': 'internal' } };
@@ -31,6 +31,7 @@ describe('a mirrored Service', () => {
     ['of node ports', { type: 'NodePort' }, { type: 'ClusterIP', ports: ported, sessionAffinity: 'None' }],
     ['of a load balancer', { type: 'LoadBalancer', externalTrafficPolicy: 'Local' }, { type: 'ClusterIP', ports: ported, sessionAffinity: 'None' }],
     ['of an external name', { type: 'ExternalName', externalName: 'db.example.com', clusterIP: undefined, ports: undefined, sessionAffinity: 'None' }, { type: 'ExternalName', externalName: 'db.example.com', sessionAffinity: 'None' }],
+    ['that keeps clients with their pods', { sessionAffinity: 'ClientIP', sessionAffinityConfig: { clientIP: { timeoutSeconds: 60 } } }, { type: 'ClusterIP', ports: ported, sessionAffinity: 'ClientIP', sessionAffinityConfig: { clientIP: { timeoutSeconds: 60 } } }],
     ['of pods that are not ready', { publishNotReadyAddresses: true }, { type: 'ClusterIP', ports: ported, sessionAffinity: 'None', publishNotReadyAddresses: true }],
   ])('%s', (_name, spec, expected) => {
     expect(toPhysicalService(service(spec), OWNERSHIP).spec).toEqual(expected);
@@ -58,6 +59,7 @@ describe('a mirror that exists', () => {
   it.each<[string, Live, Live, object]>([
     ['is as it should be', wanted(), live(), { kind: 'none' }],
     ['has other ports', wanted({ ports: [{ ...port, port: 5433 }] }), live(), { kind: 'patch', body: { spec: { ports: [{ ...ported[0], port: 5433 }] } } }],
+    ['has other ports and lacks a label', wanted({ ports: [{ ...port, port: 5433 }] }), live({}, { metadata: { ...wanted().metadata, labels: { ...wanted().metadata?.labels, app: 'other' } } }), { kind: 'patch', body: { metadata: { labels: { app: 'db' } }, spec: { ports: [{ ...ported[0], port: 5433 }] } } }],
     ['loses a setting', wanted(), live({ publishNotReadyAddresses: true }), { kind: 'patch', body: { spec: { publishNotReadyAddresses: null } } }],
     ['becomes headless', wanted({ clusterIP: 'None' }), live(), { kind: 'recreate' }],
     ['becomes an external name', wanted({ type: 'ExternalName', externalName: 'x' }), live(), { kind: 'recreate' }],
@@ -94,4 +96,23 @@ it.each([
   ['default', 'web', false],
 ])('leaves %s/%s out: %p', (namespace, name, expected) => {
   expect(isApiServer({ namespace, name })).toBe(expected);
+});
+
+it.each<[MirroredKind, string, string, boolean]>([
+  ['Service', 'shop', 'db', true],
+  ['Service', 'default', 'kubernetes', false],
+  ['EndpointSlice', 'shop', 'db', true],
+  ['EndpointSlice', 'default', 'kubernetes', false],
+])('mirrors a %s of %s/%s: %p', (kind, namespace, service, expected) => {
+  const name = kind === 'Service' ? service : `${service}-x`;
+  expect(isMirrorable(kind, { metadata: { namespace, name, labels: kind === 'Service' ? {} : { 'kubernetes.io/service-name': service } } })).toBe(expected);
+});
+
+it('mirrors no endpoints without a Service', () => {
+  expect(isMirrorable('EndpointSlice', { metadata: { namespace: 'shop', name: 'db-x' } })).toBe(false);
+});
+
+it('keeps the names of Services, and gives endpoints one of their own', () => {
+  expect(mirrorKey({ kind: 'Service', namespace: 'shop', name: 'db' })).toEqual({ namespace: 'shop', name: 'db' });
+  expect(mirrorKey({ kind: 'EndpointSlice', namespace: 'shop', name: 'db-x' })).toEqual({ namespace: 'shop', name: physicalName('db-x', 'shop') });
 });
