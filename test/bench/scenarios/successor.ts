@@ -38,12 +38,10 @@ async function replaced(rig: Rig, how: 'deleted' | 'forced'): Promise<Measuremen
   const [bound, took] = [new Map<string, number>(), new Map<string, number>()];
   const broken: Error[] = [];
   const end = await watchStream<Pod>(rig.virtual, { path: `${PODS_PATH}?labelSelector=app%3D${NAME}` }, {
-    onEvent: ({ type, object: { metadata: { name = '', uid } = {}, spec, status } }, at) => {
-      const old = before.get(name) === uid;
-      if (old && type === 'DELETED') freed.set(name, at);
-      const since = at - (freed.get(name) ?? at);
-      if (!old && spec?.nodeName !== undefined && !bound.has(name)) bound.set(name, since);
-      if (!old && status?.phase === 'Running' && !took.has(name)) took.set(name, since);
+    onEvent: ({ type, object }, at) => {
+      const { name = '', uid } = object.metadata ?? {};
+      if (before.get(name) !== uid) noteSuccessor(object, at - (freed.get(name) ?? at), { bound, took });
+      else if (type === 'DELETED') freed.set(name, at);
     },
     onEnd: (error) => broken.push(error),
   });
@@ -59,6 +57,12 @@ async function replaced(rig: Rig, how: 'deleted' | 'forced'): Promise<Measuremen
     ...{ metric: `successor.${how}.${rank}`, title: `${title}, ${rank}`, value, unit: 'ms' as const },
     note: `${Math.round(others[rank as keyof typeof others])} ms until it has a node`,
   }));
+}
+
+/** The first time that each arrives there. */
+function noteSuccessor({ metadata: { name = '' } = {}, spec, status }: Pod, since: number, { bound, took }: Record<'bound' | 'took', Map<string, number>>): void {
+  if (spec?.nodeName !== undefined && !bound.has(name)) bound.set(name, since);
+  if (status?.phase === 'Running' && !took.has(name)) took.set(name, since);
 }
 
 function statefulSet(): object {
