@@ -122,7 +122,7 @@ describe('labels and annotations of the physical cluster that a policy over here
     const shown = { labels: { zone: 'z1' }, annotations: { 'cni/ip': '1' } };
     expect(await mirror('Running')).toMatchObject({ metadata: shown, status: { phase: 'Running' } });
     expect((await read()).metadata.labels).not.toHaveProperty('forbidden');
-    expect(await said()).toEqual([expect.stringMatching(/^1 .*: label forbidden$/)]);
+    await eventually(async () => expect(await said()).toEqual([expect.stringMatching(/^1 .*: label forbidden$/)]));
     expect(await mirror('Running')).toBeNull();
     expect(await mirror('Failed')).toMatchObject({ metadata: shown, status: { phase: 'Failed' } });
     expect(await said()).toEqual([expect.stringMatching(/^1 /)]);
