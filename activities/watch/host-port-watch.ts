@@ -14,7 +14,7 @@ const CONCURRENCY = 8;
 const LOOK_AGAIN_MILLIS = 5_000;
 
 /**
- * Tells the virtual scheduler which host ports of a vnode are taken by pods it does not know: one placeholder pod on each such
+ * Tells the virtual scheduler which host ports of a vnode are taken by pods it does not know: a placeholder pod for each on such a
  * vnode. Keys are names of physical nodes; nodes on which nobody holds a port cost nothing.
  */
 export class HostPortWatch implements WatchPart {
@@ -104,13 +104,17 @@ export class HostPortWatch implements WatchPart {
     return await this.apply(plan, vnode);
   }
 
-  private async apply({ create, keep, mark, remove }: PlaceholderPlan, vnode: NodeObject | null): Promise<number | null> {
-    if (create !== null && vnode !== null) await this.placeholders.create(create, vnode);
-    if (keep !== null && mark !== null) await this.placeholders.mark(keep, mark);
-    // What is removed in favour of a ghost would free its ports.
-    if (keep !== null && remove.length > 0 && !(await this.placeholders.isThere(keep))) return Date.now() + LOOK_AGAIN_MILLIS;
-    for (const placeholder of remove) await this.placeholders.remove(placeholder);
-    return null;
+  private async apply({ create, mark, remove }: PlaceholderPlan, vnode: NodeObject | null): Promise<number | null> {
+    if (vnode !== null) for (const placeholder of create) await this.placeholders.create(placeholder, vnode);
+    for (const { placeholder, scheduled } of mark) await this.placeholders.mark(placeholder, scheduled);
+    let again: number | null = null;
+    for (const { placeholder, inFavourOf } of remove) {
+      // What is removed in favour of a ghost would free its ports.
+      const there = await Promise.all(inFavourOf.map((one) => this.placeholders.isThere(one)));
+      if (there.includes(false)) again = Date.now() + LOOK_AGAIN_MILLIS;
+      else await this.placeholders.remove(placeholder);
+    }
+    return again;
   }
 }
 

@@ -26,17 +26,17 @@ export function isPlaceholder({ metadata }: Pick<PodObject, 'metadata'>): boolea
 export type NewPlaceholder = Pod & { readonly metadata: { readonly namespace: string; readonly name: string } };
 
 /**
- * The pod that shows the virtual scheduler which host ports of a vnode are taken (spec leasing.md section 10). It never runs:
- * nothing plays the kubelet for it. Its name is a function of vnode and ports, so that two writers make one pod.
+ * The pod that shows the virtual scheduler that a host port of a vnode is taken (spec leasing.md section 10). It never runs:
+ * nothing plays the kubelet for it. Its name is a function of vnode and port, so that two writers make one pod.
  */
-export function toPlaceholder(vnode: NodeObject, ports: readonly HostPort[], binding: string): NewPlaceholder {
+export function toPlaceholder(vnode: NodeObject, port: HostPort, binding: string): NewPlaceholder {
   const { name: nodeName, uid } = vnode.metadata;
   return {
     apiVersion: 'v1',
     kind: 'Pod',
     metadata: {
       namespace: PLACEHOLDER_NAMESPACE,
-      name: `${NAME_PREFIX}${md5Hex([nodeName, uid, ...ports.map(keyOf)].join(' ')).slice(0, HASH_LENGTH)}`,
+      name: `${NAME_PREFIX}${md5Hex([nodeName, uid, keyOf(port)].join(' ')).slice(0, HASH_LENGTH)}`,
       labels: {
         [Label.HostPortFakePod]: 'true',
         [Label.ManagedBy]: MANAGED_BY,
@@ -55,7 +55,7 @@ export function toPlaceholder(vnode: NodeObject, ports: readonly HostPort[], bin
           name: 'fake-container',
           image: 'busybox:1.28',
           command: ['sleep', '100000000'],
-          ports: ports.map((port, index) => ({ name: `port-${index}`, containerPort: port.hostPort, ...port })),
+          ports: [{ name: 'port-0', containerPort: port.hostPort, ...port }],
         },
       ],
     },

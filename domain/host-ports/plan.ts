@@ -18,34 +18,34 @@ export interface PlaceholderFacts {
 
 /** What to write, in this order: a port that was free is taken before one that was taken may become free. */
 export interface PlaceholderPlan {
-  readonly create: NewPlaceholder | null;
-  /** The one that stays. */
-  readonly keep: PodObject | null;
-  /** Whether that one is to be marked as scheduled, or to lose the mark; `null`: neither. */
-  readonly mark: boolean | null;
-  /** Those that say something else. Where one stays, only if it is still there. */
-  readonly remove: readonly PodObject[];
+  readonly create: readonly NewPlaceholder[];
+  /** Those that are to be marked as scheduled, or to lose the mark. */
+  readonly mark: readonly { readonly placeholder: PodObject; readonly scheduled: boolean }[];
+  /** Those that say something else, or the same as others, which must still be there. */
+  readonly remove: readonly { readonly placeholder: PodObject; readonly inFavourOf: readonly PodObject[] }[];
 }
 
-const NOTHING: PlaceholderPlan = { create: null, keep: null, mark: null, remove: [] };
+const NOTHING: PlaceholderPlan = { create: [], mark: [], remove: [] };
 
 /**
- * Exactly one placeholder with exactly the ports that are taken, none where none are (spec leasing.md section 10).
+ * One placeholder for each port that is taken (spec leasing.md section 10, which has one for all of them).
  *
  * A scheduler remembers the host ports of a node as a set: when one of two pods with the same port goes, it takes the port for
- * free until it hears of the other again. So a placeholder carries its mark only while nobody beside it declares one of
- * its ports, and getting the mark afterwards is what the scheduler hears. Between the two the ports look free for some
- * milliseconds: a pod that is scheduled there just then waits in the physical cluster.
+ * free until it hears of the other again. One placeholder for all ports has to be replaced by one that shares most of them, and
+ * pods that wait for such a port are sent there in that moment. With one each, nothing that stays is touched. Where two pods have a
+ * port all the same, the placeholder carries its mark only while it is alone: getting it afterwards is what the scheduler hears.
  */
 export function planPlaceholders({ binding, vnode, ports, pods }: PlaceholderFacts): PlaceholderPlan {
   const live = pods.filter((pod) => isPlaceholder(pod) && !isDeleting(pod)).sort(byName);
-  if (vnode === null || ports.length === 0) return { ...NOTHING, remove: live };
-  const keep = live.find((pod) => reserves(pod, ports));
-  const remove = live.filter((pod) => pod !== keep);
-  if (keep !== undefined) return { create: null, keep, mark: markOf(keep, pods), remove };
-  // A vnode on its way out gets nothing new.
-  if (vnode.metadata.deletionTimestamp !== undefined) return NOTHING;
-  return { ...NOTHING, create: toPlaceholder(vnode, ports, binding), remove };
+  // A vnode on its way out gets nothing new, and keeps what it has until it is gone.
+  if (vnode?.metadata.deletionTimestamp !== undefined) return NOTHING;
+  const holders = vnode === null ? [] : ports.map((port) => ({ port, keep: live.find((pod) => reserves(pod, port)) }));
+  const kept = holders.flatMap(({ keep }) => keep ?? []);
+  return {
+    create: vnode === null ? [] : holders.filter(({ keep }) => keep === undefined).map(({ port }) => toPlaceholder(vnode, port, binding)),
+    mark: kept.flatMap((placeholder) => markOf(placeholder, pods) ?? []),
+    remove: live.filter((pod) => !kept.includes(pod)).map((placeholder) => ({ placeholder, inFavourOf: kept.filter((other) => shares(placeholder, other)) })),
+  };
 }
 
 /** The status that says whether the placeholder's place is known to be taken, as a merge patch. */
@@ -59,16 +59,19 @@ export function declaresHostPort(pod: PodObject): boolean {
   return occupiesNode(pod) && portsOf(pod).length > 0;
 }
 
-function markOf(keep: PodObject, pods: readonly PodObject[]): boolean | null {
-  const own = portsOf(keep).map(keyOf);
-  const shares = (pod: PodObject) => pod !== keep && occupiesNode(pod) && portsOf(pod).some((port) => own.includes(keyOf(port)));
-  const scheduled = !pods.some(shares);
-  return scheduled === isMarked(keep) ? null : scheduled;
+function markOf(placeholder: PodObject, pods: readonly PodObject[]): PlaceholderPlan['mark'][number] | null {
+  const scheduled = !pods.some((pod) => pod !== placeholder && occupiesNode(pod) && shares(pod, placeholder));
+  return scheduled === isMarked(placeholder) ? null : { placeholder, scheduled };
 }
 
-function reserves(pod: PodObject, ports: readonly HostPort[]): boolean {
-  const reserved = portsOf(pod).map(keyOf);
-  return reserved.length === ports.length && ports.every((port, index) => keyOf(port) === reserved[index]);
+function shares(pod: PodObject, other: PodObject): boolean {
+  const keys = portsOf(other).map(keyOf);
+  return portsOf(pod).some((port) => keys.includes(keyOf(port)));
+}
+
+function reserves(pod: PodObject, port: HostPort): boolean {
+  const reserved = portsOf(pod);
+  return reserved.length === 1 && reserved.every((one) => keyOf(one) === keyOf(port));
 }
 
 function portsOf({ spec }: PodObject): HostPort[] {

@@ -109,8 +109,8 @@ describe.each(DIALECTS)('by %s', (_, env) => {
   });
 
   it('exec gives a terminal of the caller’s size', async () => {
-    // The size comes after the terminal.
-    const script = 'tty >/dev/null && echo a terminal; n=0; until [ "$(stty size)" = "31 117" ] || [ $((n=n+1)) -gt 200 ]; do sleep 0.2; done; stty size';
+    // The size comes after the terminal; kwok may lose what a process writes just before it ends.
+    const script = 'tty >/dev/null && echo a terminal; n=0; until [ "$(stty size)" = "31 117" ] || [ $((n=n+1)) -gt 200 ]; do sleep 0.2; done; stty size; sleep 3';
     const inTerminal = `stty rows 31 cols 117; exec "$0" "$@"`;
     const { kubectl } = await binaries();
     const kubeconfig = world.lending.virtual.kubeconfig;

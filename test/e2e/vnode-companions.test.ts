@@ -38,15 +38,14 @@ describe('host ports', () => {
     return items;
   };
   const portsOf = (pod: Pod) => (pod.spec?.containers ?? []).flatMap(({ ports = [] }) => ports.map(({ hostIP, protocol, hostPort }) => `${hostIP}/${protocol}/${hostPort}`));
-  /** Exactly one placeholder with exactly these ports, of which the scheduler knows. */
-  const reserved = (...ports: string[]) => reservedWithin(10_000, ...ports);
-  const reservedWithin = (within: number, ...ports: string[]) => eventually(async () => {
-    const [placeholder, ...others] = await placeholders();
-    expect(others).toEqual([]);
-    expect(placeholder === undefined ? [] : portsOf(placeholder)).toEqual(ports);
-    expect(placeholder?.status?.conditions).toContainEqual(expect.objectContaining({ type: 'PodScheduled', status: 'True' }));
-    return placeholder;
-  }, { within });
+  /** Exactly one placeholder for each of these ports, of which the scheduler knows. @returns that of the last one */
+  const reserved = (...ports: string[]) => eventually(async () => {
+    const found = await placeholders();
+    expect(found.flatMap(portsOf).sort()).toEqual(ports);
+    expect(found).toHaveLength(ports.length);
+    for (const { status } of found) expect(status?.conditions).toContainEqual(expect.objectContaining({ type: 'PodScheduled', status: 'True' }));
+    return found.find((pod) => portsOf(pod).includes(ports.at(-1) ?? ''));
+  });
   const withPorts = (...ports: object[]) => ({ containers: [{ name: 'main', image: 'nginx', ports }] }) as Pod['spec'];
   const owner = (name: string) => `/api/v1/namespaces/default/pods/${name}`;
   /** A pod of the borrower that wants a host port of this vnode. */
@@ -138,7 +137,7 @@ describe('host ports', () => {
       expect(items).toContainEqual(expect.objectContaining({ reason: 'HostPortsNotReserved', message }));
     }, { within: 40_000 });
     await install(lending.virtual, lending.physical);
-    await reservedWithin(40_000, '0.0.0.0/TCP/9100');
+    await reserved('0.0.0.0/TCP/9100');
   });
 
   it('stay taken when the window closes and every pod is driven out; nothing of them is mirrored', async () => {

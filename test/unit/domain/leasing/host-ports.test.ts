@@ -58,20 +58,20 @@ it.each<[string, PortHoldingPod | null, PortHoldingPod | null, boolean]>([
 });
 
 const vnode = aNode('vnode-e1-n1').build();
-/** A placeholder as the API server holds it. */
+/** A placeholder as the API server holds it; one with several ports is of an earlier version. */
 function placed(ports: HostPort[], change: { name?: string; deleting?: boolean; marked?: boolean } = {}): PodObject {
-  const { metadata, spec } = toPlaceholder(vnode, ports, 'east');
+  const { metadata, spec } = toPlaceholder(vnode, ports[0] ?? port(1), 'east');
   const { name = metadata.name, deleting = false, marked = true } = change;
   return deepFreeze({
     metadata: { ...metadata, name, uid: `${name}-uid`, ...(deleting ? { deletionTimestamp: '2026-01-01T00:00:00Z' } : {}) },
-    spec,
+    spec: { ...spec, containers: [{ ...spec?.containers[0], ports: ports.map((one) => ({ containerPort: one.hostPort, ...one })) }] },
     status: marked ? { conditions: [{ type: 'PodScheduled', status: 'True' }] } : {},
   } as unknown as PodObject);
 }
 
 describe('toPlaceholder', () => {
-  it('is a pod that holds the ports, never runs and is never moved', () => {
-    const { metadata, spec } = toPlaceholder(vnode, [port(80), port(53, 'UDP', '10.0.0.1')], 'east');
+  it('is a pod that holds the port, never runs and is never moved', () => {
+    const { metadata, spec } = toPlaceholder(vnode, port(53, 'UDP', '10.0.0.1'), 'east');
     expect(metadata).toEqual({
       namespace: 'kubeocean-fake',
       name: expect.stringMatching(/^fake-pod-for-hostport-[0-9a-f]{10}$/),
@@ -91,18 +91,15 @@ describe('toPlaceholder', () => {
           name: 'fake-container',
           image: 'busybox:1.28',
           command: ['sleep', '100000000'],
-          ports: [
-            { name: 'port-0', containerPort: 80, hostPort: 80, protocol: 'TCP', hostIP: '0.0.0.0' },
-            { name: 'port-1', containerPort: 53, hostPort: 53, protocol: 'UDP', hostIP: '10.0.0.1' },
-          ],
+          ports: [{ name: 'port-0', containerPort: 53, hostPort: 53, protocol: 'UDP', hostIP: '10.0.0.1' }],
         },
       ],
     });
   });
 
-  it('has one name for one vnode with one list of ports', () => {
-    const nameOf = (node = vnode, ports = [port(80)]) => toPlaceholder(node, ports, 'east').metadata.name;
-    const names = [nameOf(), nameOf(vnode, [port(81)]), nameOf(aNode('vnode-e1-n2').build()), nameOf(aNode('vnode-e1-n1').meta({ uid: 'new' }).build())];
+  it('has one name for one port of one vnode', () => {
+    const nameOf = (node = vnode, one = port(80)) => toPlaceholder(node, one, 'east').metadata.name;
+    const names = [nameOf(), nameOf(vnode, port(81)), nameOf(vnode, port(80, 'UDP')), nameOf(aNode('vnode-e1-n2').build()), nameOf(aNode('vnode-e1-n1').meta({ uid: 'new' }).build())];
     expect(new Set(names).size).toBe(names.length);
     expect(nameOf()).toBe(names[0]);
   });
@@ -110,8 +107,12 @@ describe('toPlaceholder', () => {
 
 describe('planPlaceholders', () => {
   const plan = (change: Partial<Parameters<typeof planPlaceholders>[0]>) => {
-    const { create, keep, mark, remove } = planPlaceholders({ binding: 'east', vnode, ports: [port(80)], pods: [], ...change });
-    return [create?.spec?.containers[0]?.ports?.map(({ hostPort }) => hostPort) ?? null, mark === null ? null : `${mark ? 'mark' : 'unmark'} ${keep?.metadata.name}`, remove.map(({ metadata }) => metadata.name)];
+    const { create, mark, remove } = planPlaceholders({ binding: 'east', vnode, ports: [port(80)], pods: [], ...change });
+    return [
+      create.flatMap(({ spec }) => spec?.containers[0]?.ports?.map(({ hostPort }) => hostPort) ?? []),
+      mark.map(({ placeholder, scheduled }) => `${scheduled ? 'mark' : 'unmark'} ${placeholder.metadata.name}`),
+      remove.map(({ placeholder, inFavourOf }) => [placeholder.metadata.name, ...inFavourOf.map(({ metadata }) => metadata.name)].join(' for ')),
+    ];
   };
   const going = { ...vnode, metadata: { ...vnode.metadata, deletionTimestamp: '2026-01-01T00:00:00Z' } };
   const vPod = { ...placed([port(80)]), metadata: { ...placed([]).metadata, namespace: 'default' } };
@@ -121,26 +122,29 @@ describe('planPlaceholders', () => {
   } as unknown as PodObject);
 
   it.each<[string, Parameters<typeof plan>[0], ReturnType<typeof plan>]>([
-    ['a port is taken', {}, [[80], null, []]],
-    ['none is', { ports: [] }, [null, null, []]],
-    ['none is any more', { ports: [], pods: [placed([port(80)], { name: 'old' })] }, [null, null, ['old']]],
-    ['the right one is there', { pods: [placed([port(80)])] }, [null, null, []]],
-    ['whatever its name', { pods: [placed([port(80)], { name: 'fake-pod-for-hostport-x7x9z' })] }, [null, null, []]],
-    ['nobody has said that it is scheduled', { pods: [placed([port(80)], { name: 'a', marked: false })] }, [null, 'mark a', []]],
-    ['a second one goes', { pods: [placed([port(80)], { name: 'b' }), placed([port(80)], { name: 'a' })] }, [null, 'unmark a', ['b']]],
-    ['one with a port in common goes', { pods: [placed([port(80), port(81)], { name: 'b' }), placed([port(80)], { name: 'a' })] }, [null, 'unmark a', ['b']]],
-    ['one with no port in common goes', { pods: [placed([port(81)], { name: 'b' }), placed([port(80)], { name: 'a' })] }, [null, null, ['b']]],
-    ['there is no mark while one with its port goes', { pods: [placed([port(80)], { name: 'b', deleting: true }), placed([port(80)], { name: 'a', marked: false })] }, [null, null, []]],
-    ['a pod of the borrower has the port already', { pods: [wanting([port(80)]), placed([port(80)], { name: 'a' })] }, [null, 'unmark a', []]],
-    ['an init container of the borrower has it', { pods: [wanting([], { init: [port(80)] }), placed([port(80)], { name: 'a' })] }, [null, 'unmark a', []]],
-    ['a pod of the borrower had it', { pods: [wanting([port(80)], { phase: 'Succeeded' }), placed([port(80)], { name: 'a', marked: false })] }, [null, 'mark a', []]],
-    ['a pod of the borrower has another port', { pods: [wanting([port(81)]), placed([port(80)], { name: 'a', marked: false })] }, [null, 'mark a', []]],
-    ['the ports changed', { pods: [placed([port(81)], { name: 'old' })] }, [[80], null, ['old']]],
-    ['one that is being deleted is none', { pods: [placed([port(80)], { deleting: true })] }, [[80], null, []]],
-    ['the vnode is gone', { vnode: null, pods: [placed([port(80)], { name: 'old' })] }, [null, null, ['old']]],
-    ['a vnode that is going gets none', { vnode: going }, [null, null, []]],
-    ['and keeps what it has', { vnode: going, pods: [placed([port(81)])] }, [null, null, []]],
-    ['other pods are left alone', { vnode: null, pods: [vPod] }, [null, null, []]],
+    ['a port is taken', {}, [[80], [], []]],
+    ['two are', { ports: [port(80), port(53, 'UDP')] }, [[80, 53], [], []]],
+    ['none is', { ports: [] }, [[], [], []]],
+    ['none is any more', { ports: [], pods: [placed([port(80)], { name: 'old' })] }, [[], [], ['old']]],
+    ['the right one is there', { pods: [placed([port(80)])] }, [[], [], []]],
+    ['whatever its name', { pods: [placed([port(80)], { name: 'fake-pod-for-hostport-x7x9z' })] }, [[], [], []]],
+    ['the same port of another protocol is another', { pods: [placed([port(80, 'UDP')], { name: 'old' })] }, [[80], [], ['old']]],
+    // A pod that waited for port 80 was sent there while its placeholder was replaced.
+    ['another port is free again: nothing happens to the one that stays', { pods: [placed([port(80)], { name: 'a' }), placed([port(81)], { name: 'b' })] }, [[], [], ['b']]],
+    ['nobody has said that it is scheduled', { pods: [placed([port(80)], { name: 'a', marked: false })] }, [[], ['mark a'], []]],
+    ['a second one goes', { pods: [placed([port(80)], { name: 'b' }), placed([port(80)], { name: 'a' })] }, [[], ['unmark a'], ['b for a']]],
+    ['one of an earlier version is replaced', { pods: [placed([port(80), port(81)], { name: 'old' })] }, [[80], [], ['old']]],
+    ['in favour of those that are there', { ports: [port(80), port(81)], pods: [placed([port(80), port(81)], { name: 'old' }), placed([port(80)], { name: 'a' })] }, [[81], ['unmark a'], ['old for a']]],
+    ['there is no mark while one with its port goes', { pods: [placed([port(80)], { name: 'b', deleting: true }), placed([port(80)], { name: 'a', marked: false })] }, [[], [], []]],
+    ['a pod of the borrower has the port already', { pods: [wanting([port(80)]), placed([port(80)], { name: 'a' })] }, [[], ['unmark a'], []]],
+    ['an init container of the borrower has it', { pods: [wanting([], { init: [port(80)] }), placed([port(80)], { name: 'a' })] }, [[], ['unmark a'], []]],
+    ['a pod of the borrower had it', { pods: [wanting([port(80)], { phase: 'Succeeded' }), placed([port(80)], { name: 'a', marked: false })] }, [[], ['mark a'], []]],
+    ['a pod of the borrower has another port', { pods: [wanting([port(81)]), placed([port(80)], { name: 'a', marked: false })] }, [[], ['mark a'], []]],
+    ['one that is being deleted is none', { pods: [placed([port(80)], { deleting: true })] }, [[80], [], []]],
+    ['the vnode is gone', { vnode: null, pods: [placed([port(80)], { name: 'old' })] }, [[], [], ['old']]],
+    ['a vnode that is going gets none', { vnode: going }, [[], [], []]],
+    ['and keeps what it has', { vnode: going, pods: [placed([port(81)])] }, [[], [], []]],
+    ['other pods are left alone', { vnode: null, pods: [vPod] }, [[], [], []]],
   ])('%s', (_, change, expected) => {
     expect(plan(change)).toEqual(expected);
   });
