@@ -1,7 +1,6 @@
 import { Annotation, Taint as TaintKey } from '../../api/names/keys';
 import { toRfc3339 } from '../conditions';
 import { announcedBeginning, beginningOf, type ReclaimTerms } from '../reclaim';
-import { earliest } from '../time/earliest';
 import type { WindowState } from '../windows';
 import type { VnodePatch } from './plan';
 import type { NodeObject } from './types';
@@ -32,7 +31,7 @@ export function edgeTaint({ window, terms, live, now }: EdgeFacts): EdgeTaint {
   const edge = announcedBeginning({ terms, announcedEnd, now });
   const beginsAt = beginningOf({ window, terms, edge, announcedEnd, now });
   if (beginsAt === null || beginsAt > now) {
-    return { patch: null, dueAt: earliest(beginsAt, window.open ? window.closesAt : null) };
+    return { patch: null, dueAt: beginsAt };
   }
   return { patch: taintedFrom(live, beginsAt), dueAt: null };
 }
