@@ -14,6 +14,7 @@ interface Status {
   readonly kind?: string;
   readonly code?: number;
   readonly reason?: string;
+  readonly message?: string;
   readonly details?: {
     readonly retryAfterSeconds?: number;
     readonly causes?: readonly { readonly field?: string; readonly reason?: string }[];
@@ -22,6 +23,9 @@ interface Status {
 
 const MOST_FIELDS = 10;
 const LONGEST_FIELD = 200;
+
+/** What an API server says while it opens the watch cache of a kind: a matter of milliseconds, for which it asks a second. */
+const OPENING = 'storage is (re)initializing';
 
 const CODES: Readonly<Record<number, KubeErrorCode>> = {
   401: KubeErrorCode.Unauthorized,
@@ -47,7 +51,7 @@ export function statusError(subject: Subject, status: Status, retryAfterHeader?:
     status: status.code,
     reason: word(status.reason),
     fields: fieldsOf(status),
-    retryAfterSeconds: status.details?.retryAfterSeconds ?? retryAfterHeader,
+    ...(status.message !== OPENING && { retryAfterSeconds: status.details?.retryAfterSeconds ?? retryAfterHeader }),
   });
 }
 

@@ -168,6 +168,12 @@ describe('toKubeError', () => {
     expect(toKubeError(evict, throttled)).toMatchObject({ code: 'Throttled', retryAfterSeconds: 3 });
   });
 
+  it('does not wait the second that an API server asks for while it opens a watch cache', () => {
+    const opening = { status: 429, headers: { 'retry-after': '1' }, body: status({ message: 'storage is (re)initializing', details: { retryAfterSeconds: 1 } }) };
+    const error = toKubeError({ verb: 'watch', kind: 'Pod' }, opening);
+    expect([error.code, error.retryAfterSeconds]).toEqual(['Throttled', undefined]);
+  });
+
   it('takes field paths and one-word reasons only', () => {
     const causes = [{ field: 'spec.a' }, { field: 'spec.a' }, { field: 'x'.repeat(500), message: SECRET }, {}];
     const body = status({ reason: `denied because of ${SECRET}`, details: { causes } });
