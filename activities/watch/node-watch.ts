@@ -243,9 +243,14 @@ export class NodeWatch implements WatchPart {
     });
     const moved = isTaintDue({ window, terms: termsOf(policy.spec), now }) !== (taint !== undefined);
     const different = plan.action !== 'unchanged' || moved;
-    if (different) this.tell(node, JSON.stringify([plan, window.open]));
+    if (different && !this.followsByItself(node, view)) this.tell(node, JSON.stringify([plan, window.open]));
     // A name that is somebody else's stays so; the node's workflow has said it.
     return different && plan.action !== 'refuse';
+  }
+
+  /** A thousand workflows that wake at the same end are not called as well, unless they take too long. */
+  private followsByItself(node: string, { vnode }: NodeView): boolean {
+    return vnode !== null && this.mirror.closedByTimer(vnode, this.insistence.repeatMillis(node));
   }
 
   private tell(node: string, news: string): void {

@@ -5,6 +5,7 @@ import { isKubeError, Nodes } from '../../kube';
 import { capacityOf, endpointOf } from '../node/facts';
 import type { NodeView } from '../node/facts';
 import type { WatchContext } from './context';
+import { EndsAhead } from './ends-ahead';
 import { Overlay } from './overlay';
 
 type Lend = Extract<NodeDecision, { action: 'lend' }>;
@@ -14,6 +15,7 @@ type LentView = NodeView & { readonly node: NodeObject; readonly vnode: NodeObje
 /** Writes what a vnode shows and needs no history: its status (conditions, capacity, addresses), and the taint of a window's end. */
 export class VnodeMirror {
   private readonly overlay = new Overlay<NodeObject>();
+  private readonly ahead = new EndsAhead();
 
   constructor(private readonly context: WatchContext) {}
 
@@ -30,9 +32,15 @@ export class VnodeMirror {
     return edgeAt;
   }
 
+  /** Whether an end that had been seen ahead closed the vnode within the last `millis`. */
+  closedByTimer(vnode: NodeObject, millis: number): boolean {
+    return this.ahead.closed(vnode, millis);
+  }
+
   /** Of a node that is not lent any more nothing is mirrored, but where its return stands. */
   async writeReclaim({ vnode, binding }: NodeView): Promise<void> {
     if (vnode === null || !isVnodeOf(vnode, binding.metadata)) return;
+    this.ahead.forget(vnode);
     const conditions = withReclaimConditions(vnode, Date.now());
     if (conditions === null) return;
     const { resourceVersion } = vnode.metadata;
@@ -42,6 +50,7 @@ export class VnodeMirror {
   /** A thousand windows may end in one second, and new pods must not wait until a thousand workflows have had their turn (ADR 8). */
   private async closeAtEdge(live: NodeObject, { policy, window }: Lend): Promise<number | null> {
     const { patch, dueAt } = edgeTaint({ window, terms: termsOf(policy.spec), live, now: Date.now() });
+    if (dueAt !== null) this.ahead.note(live, dueAt);
     if (patch === null) return dueAt;
     try {
       await this.context.rush.during(this.patch(live, patch, {}));
