@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { COLLECT_RARELY } from '../processes/go-garbage';
 import type { ManagedProcess } from '../processes/managed-process';
 import { pollUntil } from '../processes/poll';
 import type { Supervisor } from '../processes/supervisor';
@@ -85,7 +86,7 @@ export interface ControlPlane {
 /** Starts one cluster. Ready means: `/readyz` is fine and pods can be created in namespace `default`. */
 export async function startControlPlane(input: ControlPlaneInput): Promise<ControlPlane> {
   const [pki, etcd] = await input.supervisor.together(createPki(input.name, join(input.dir, 'pki')), input.etcd);
-  const env = { TZ: input.tz ?? 'UTC' };
+  const env = { TZ: input.tz ?? 'UTC', ...COLLECT_RARELY };
   const apiServer = await ApiServer.start({
     ...input,
     cluster: input.name,

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { COLLECT_RARELY } from '../processes/go-garbage';
 import type { ManagedProcess } from '../processes/managed-process';
 import { onFreePorts } from '../processes/ports';
 import { answersOk } from '../processes/probes';
@@ -34,6 +35,7 @@ export async function startEtcd(input: { supervisor: Supervisor; binary: string;
         '--quota-backend-bytes=2147483648',
         '--log-level=warn',
       ],
+      env: COLLECT_RARELY,
       ready: () => answersOk(`${url}/health`),
       stopTier: StopTier.Storage,
     });

@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { COLLECT_LESS } from '../processes/go-garbage';
 import type { ManagedProcess } from '../processes/managed-process';
 import { onFreePorts } from '../processes/ports';
 import { answersOk } from '../processes/probes';
@@ -121,6 +122,7 @@ async function launch(input: TemporalInput, ports: Ports): Promise<ManagedProces
     name: 'temporal',
     command: input.binary,
     args: [...addressArgs(input, ports), ...storageArgs(input), ...namespaceArgs(input, namespace), ...dynamicArgs(input)],
+    env: COLLECT_LESS,
     ready: () => answersOk(`http://127.0.0.1:${ports.http}/api/v1/namespaces/${namespace}`),
     stopTier: StopTier.ApiServer,
     stopWithin: 10_000,
