@@ -12,6 +12,8 @@ const LOCAL_ANNOTATIONS: readonly string[] = [
   'kubectl.kubernetes.io/last-applied-configuration',
   // Where this kubelet has its figures; the gateway has those of a vnode elsewhere.
   Annotation.ResourceMetricsPath,
+  // Asks a kwok to play the kubelet: one that runs in the virtual cluster would start, and stop, the pods of a vnode by itself.
+  'kwok.x-k8s.io/node',
 ];
 
 /** The labels of a physical object that its mirror carries. */

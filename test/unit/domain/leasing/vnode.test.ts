@@ -152,6 +152,12 @@ describe('planVnode creates', () => {
       undefined,
     ],
     [
+      'a kubelet that is played, which a player in the virtual cluster would do as well',
+      { physical: aNode().annotated({ 'kwok.x-k8s.io/node': 'fake' }).build() },
+      'kwok.x-k8s.io/node',
+      undefined,
+    ],
+    [
       'a port that stands for all vnodes',
       { endpoint: { address: '10.9.0.1', kubeletPort: 20_001, commonPort: 10_250 } },
       'metrics.k8s.io/resource-metrics-path',
