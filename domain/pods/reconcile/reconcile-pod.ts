@@ -22,12 +22,21 @@ type Rule = (facts: Uncopied) => PodAction | null;
 /** Rules for a bound virtual pod without a copy of its own; the first that applies decides. */
 const RULES: readonly Rule[] = [impersonated, deleted, nameHeldByUs, ended, ignored, elsewhere, lost, nameHeldByStranger, refused, admitted];
 
+/** How soon to look again at what lists decide that are not to be believed just now: nothing tells when they are. */
+const UNSYNCED_MILLIS = 10_000;
+
 /**
  * What to do about one key, from both lists alone: for every event, every relist, the audit and the repair alike, so that a lost
  * or doubled event is harmless (spec pods.md 1.2, 2.1; the order of the rules is theirs).
  * Fails closed: what is not known for certain is not deleted.
  */
 export function reconcilePod(pair: PodPair, context: ReconcileContext): PodDecision {
+  const decision = decided(pair, context);
+  const believed = context.virtualSynced && context.physicalSynced;
+  return believed || (!pair.virtual && !pair.physical) ? decision : { ...decision, lookAgainAt: context.now + UNSYNCED_MILLIS };
+}
+
+function decided(pair: PodPair, context: ReconcileContext): PodDecision {
   const { virtual, physical } = pair;
   if (!virtual) return plain(withoutVirtual(pair, context));
   if (!isBound(virtual)) return plain(none('unbound'));

@@ -207,11 +207,17 @@ describe('a virtual pod and its copy', () => {
     ['nor one that terminates', known, unbound.deleting(), { now: deadline }, { kind: 'none', because: 'terminating' }],
   ]);
 
-  it.each([
-    ['without a node: at its deadline', unbound, CREATED + 5 * MINUTE],
-    ['with a node: never', copy, null],
-    ['terminating: never', unbound.deleting(), null],
-  ])('looks again, %s', (_, physical, expected) => expect(decide(known, physical).lookAgainAt).toBe(expected));
+  const soon = CREATED + MINUTE + 10_000;
+  it.each<[string, PodBuilder | null, PodBuilder | null, Partial<ReconcileContext>, number | null]>([
+    ['without a node: at its deadline', known, unbound, {}, CREATED + 5 * MINUTE],
+    ['with a node: never', known, copy, {}, null],
+    ['terminating: never', known, unbound.deleting(), {}, null],
+    ['with an old list of P: soon, for its status', known, copy, { physicalSynced: false }, soon],
+    ['with an old list of P, past its deadline: soon, and not at once', known, unbound, { physicalSynced: false, now: deadline }, deadline + 10_000],
+    ['without a copy, with an old list of P: soon, to be admitted', fresh, null, { physicalSynced: false }, soon],
+    ['without a pod, and V not listed: soon, to go', null, copy, { virtualSynced: false }, soon],
+    ['of which nothing is left: never', null, null, { physicalSynced: false }, null],
+  ])('looks again, %s', (...[, virtual, physical, more, expected]) => expect(decide(virtual, physical, more).lookAgainAt).toBe(expected));
 });
 
 describe('the mirror beside the action', () => {
