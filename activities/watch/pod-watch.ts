@@ -7,7 +7,7 @@ import { parseKey } from '../../kube';
 import type { Change, KubeObject } from '../../kube';
 import { usersOf } from '../copies/users';
 import { BY_NODE } from '../fleet/virtual-cluster';
-import { vnodeState } from '../fleet/vnodes';
+import { isPaused, vnodeState } from '../fleet/vnodes';
 import { patchVirtualPodStatus } from '../pod/patch-virtual-pod-status';
 import type { WatchContext, WatchPart } from './context';
 import { KeyedQueue } from './keyed-queue';
@@ -50,6 +50,7 @@ export class PodWatch implements WatchPart {
     this.ends.push(
       fleet.virtual.pods.subscribe((change) => this.virtualChanged(change as Change<PodObject>)),
       fleet.virtual.nodes.subscribe(({ key }) => this.compareNode(key)),
+      fleet.virtual.bindings.subscribe((change) => this.bindingChanged(change)),
       physical.pods.subscribe((change) => this.physicalChanged(change as Change<PodObject>)),
       physical.pods.onList(() => this.compareAll()),
     );
@@ -68,6 +69,12 @@ export class PodWatch implements WatchPart {
     const { fleet, physical } = this.context;
     for (const pod of fleet.virtual.pods.store.list()) this.addVirtual(pod as PodObject);
     for (const pod of physical.pods.store.list()) this.addPhysical(pod as PodObject);
+  }
+
+  /** A pause that ends, or a spec, may let pods start that had to wait. */
+  private bindingChanged({ key, old, new: now }: Change<ClusterBinding>): void {
+    if (key !== this.context.ref.name || now === null) return;
+    if (isPaused(old) !== isPaused(now) || old?.metadata.generation !== now.metadata.generation) this.compareAll();
   }
 
   /** A vnode that was paused, resumed or closed changes what its pods may do. */
