@@ -48,11 +48,13 @@ export class PodActor {
 
   constructor(private readonly context: WatchContext) {}
 
-  /** When to look again at a pod whose copy was just created and is not in the list yet; null: look now. */
+  /** When to look again at a pod whose copy is being created, or just was and is not in the list yet; null: look now. */
   awaitsCopy({ virtual, physical, physicalGone }: PodPair, now: number): number | null {
-    const until = virtual === null ? undefined : this.echoes.get(virtual.metadata.uid);
-    const waiting = physical === null && physicalGone !== true && until !== undefined && until > now;
-    return waiting ? until : null;
+    if (virtual === null || physical !== null || physicalGone === true) return null;
+    const { uid } = virtual.metadata;
+    // A second attempt beside one that takes its time would only ask for the same.
+    const until = this.placements.has(uid) ? now + ECHO_MILLIS : (this.echoes.get(uid) ?? 0);
+    return until > now ? until : null;
   }
 
   /** Resolves when no placement of that vPod is under way. */

@@ -77,3 +77,20 @@ it.each<[string, PodBuilder, object, object]>([
   expect(placing).toHaveBeenCalledTimes(1);
   watch.stop();
 });
+
+it('a pod whose creation takes its time is not created a second time beside it', async () => {
+  const { watch, bindings, create } = start();
+  let finish: () => void = () => undefined;
+  placing.mockReturnValueOnce(new Promise((resolve) => (finish = () => resolve({ result: 'waiting', reason: 'x' }))));
+  bindings.set('east', aBinding().build());
+  watch.start();
+  create(aPod());
+  await jest.advanceTimersByTimeAsync(30_000);
+  create(aPod().meta({ resourceVersion: '11' }));
+  await jest.advanceTimersByTimeAsync(30_000);
+  expect(placing).toHaveBeenCalledTimes(1);
+  finish();
+  await jest.advanceTimersByTimeAsync(10_000);
+  expect(placing).toHaveBeenCalledTimes(2);
+  watch.stop();
+});
