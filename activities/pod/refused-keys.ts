@@ -22,7 +22,7 @@ export async function refusedKeys(client: KubeClient, vPod: PodObject, patch: Vi
 }
 
 /** For people: `label zone`. Keys only. */
-export function namesOf({ labels, annotations }: MetadataMaps): string[] {
+export function namesOf({ labels, annotations }: { readonly [field in keyof MetadataMaps]: object }): string[] {
   return [...Object.keys(labels).map((key) => `label ${key}`), ...Object.keys(annotations).map((key) => `annotation ${key}`)];
 }
 

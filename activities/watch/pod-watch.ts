@@ -227,7 +227,7 @@ export class PodWatch implements WatchPart {
   private async mirror(key: string, binding: ClusterBinding): Promise<void> {
     let shown: PodObject | null = null;
     const written = await patchVirtualPodStatus(
-      this.context.fleet.virtual,
+      { client: this.context.fleet.virtual.client, isNews: (uid, message) => this.refused.isNews(uid, message) },
       () => this.readVirtual(key),
       () => (shown = this.readPhysical(key, binding)),
     );

@@ -9,6 +9,9 @@ export class RefusedStatus {
   /** By UID of the vPod: its version after the write, and what was still missing then. */
   private readonly refused = new Map<string, { readonly version: string | undefined; readonly missing: string }>();
 
+  /** By UID of the vPod: the last event about it. */
+  private readonly said = new Map<string, string>();
+
   /** @param left what would have to be written onto the pod as it came back from the write; null: nothing */
   note({ metadata }: PodObject, left: VirtualStatusPatch | null): void {
     if (left === null) this.refused.delete(metadata.uid);
@@ -21,8 +24,16 @@ export class RefusedStatus {
     return known !== undefined && known.version === metadata.resourceVersion && known.missing === contentOf(patch);
   }
 
+  /** Whether this has not been said of that pod yet; remembers it. What cannot be written cannot be recorded on the pod either. */
+  isNews(uid: string, message: string): boolean {
+    if (this.said.get(uid) === message) return false;
+    this.said.set(uid, message);
+    return true;
+  }
+
   forget(uid: string): void {
     this.refused.delete(uid);
+    this.said.delete(uid);
   }
 }
 

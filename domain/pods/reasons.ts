@@ -53,7 +53,7 @@ export function failedCreateReport(cause: string): PodReport {
   return warning(PodReason.FailedCreatePod, `Failed to create pod: ${cause}`);
 }
 
-/** Event of a pod whose status is mirrored, but not everything that the physical cluster added. @param keys such as `label zone` */
+/** Event of a pod whose status is mirrored, but not everything that tells of its copy. @param keys such as `label zone` */
 export function metadataRefusedReport(keys: readonly string[]): PodReport {
-  return warning(PodReason.MetadataRefused, `The virtual cluster refuses what the physical cluster added: ${keys.join(', ')}`);
+  return warning(PodReason.MetadataRefused, `The virtual cluster refuses what tells of the physical pod: ${keys.join(', ')}`);
 }

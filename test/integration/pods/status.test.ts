@@ -1,5 +1,6 @@
 import type { Event, Pod } from 'kubernetes-types/core/v1';
 import { patchVirtualPodStatus } from '../../../activities/pod/patch-virtual-pod-status';
+import { RefusedStatus } from '../../../activities/watch/refused-status';
 import { virtualPodStatus, type PodObject } from '../../../domain/pods';
 import { createKubeClient, loadKubeconfig, Pods } from '../../../kube';
 import type { Rest } from '../../../local/clusters/rest';
@@ -95,9 +96,10 @@ describe('labels and annotations of the physical cluster that a policy over here
   const group = '/apis/admissionregistration.k8s.io/v1';
   const rule = { apiGroups: [''], apiVersions: ['v1'], operations: ['UPDATE'], resources: ['pods/status'] };
   const expression = "!has(object.metadata.labels) || !('forbidden' in object.metadata.labels)";
+  const nothingOfOurs = "object.metadata.name != 'closed' || !has(object.metadata.annotations) || !object.metadata.annotations.exists(key, key.startsWith('kubeocean.io/'))";
 
   beforeAll(async () => {
-    await api.create(`${group}/validatingadmissionpolicies`, { metadata: { name: 'strict' }, spec: { matchConstraints: { resourceRules: [rule] }, validations: [{ expression }] } });
+    await api.create(`${group}/validatingadmissionpolicies`, { metadata: { name: 'strict' }, spec: { matchConstraints: { resourceRules: [rule] }, validations: [{ expression }, { expression: nothingOfOurs }] } });
     await api.create(`${group}/validatingadmissionpolicybindings`, { metadata: { name: 'strict' }, spec: { policyName: 'strict', validationActions: ['Deny'] } });
     await api.create<Pod>(PODS, { metadata: { name: 'probe' }, spec: { containers: [{ name: 'main', image: 'nginx:1' }] } });
     await eventually(async () => {
@@ -106,14 +108,15 @@ describe('labels and annotations of the physical cluster that a policy over here
     });
   });
 
+  const said = async (pod: string) => {
+    const { items } = await api.get<{ items: Event[] }>(`/api/v1/namespaces/default/events?fieldSelector=involvedObject.name%3D${pod}`);
+    return items.filter(({ reason }) => reason === 'MetadataRefused').map(({ message, count }) => `${count} ${message}`);
+  };
+
   it('keep neither the status away nor each other, and are told once', async () => {
     await api.create<Pod>(PODS, { metadata: { name: 'strict' }, spec: { nodeName: 'vnode', containers: [{ name: 'main', image: 'nginx:1' }] } });
     const client = createKubeClient(loadKubeconfig(servers.first.kubeconfig));
     const read = async () => (await client.get(Pods, { namespace: 'default', name: 'strict' })) as PodObject;
-    const said = async () => {
-      const { items } = await api.get<{ items: Event[] }>('/api/v1/namespaces/default/events');
-      return items.filter(({ reason }) => reason === 'MetadataRefused').map(({ message, count }) => `${count} ${message}`);
-    };
     const mirror = async (phase: string) => {
       const vPod = await read();
       const pPod = aPhysicalPod(vPod).labelled({ forbidden: 'x', zone: 'z1' }).annotated({ 'cni/ip': '1' }).status({ phase }).build();
@@ -122,10 +125,30 @@ describe('labels and annotations of the physical cluster that a policy over here
     const shown = { labels: { zone: 'z1' }, annotations: { 'cni/ip': '1' } };
     expect(await mirror('Running')).toMatchObject({ metadata: shown, status: { phase: 'Running' } });
     expect((await read()).metadata.labels).not.toHaveProperty('forbidden');
-    await eventually(async () => expect(await said()).toEqual([expect.stringMatching(/^1 .*: label forbidden$/)]));
+    await eventually(async () => expect(await said('strict')).toEqual([expect.stringMatching(/^1 .*: label forbidden$/)]));
     expect(await mirror('Running')).toBeNull();
     expect(await mirror('Failed')).toMatchObject({ metadata: shown, status: { phase: 'Failed' } });
-    expect(await said()).toEqual([expect.stringMatching(/^1 /)]);
+    expect(await said('strict')).toEqual([expect.stringMatching(/^1 /)]);
+    await client.close();
+  });
+
+  it('let the status arrive alone where not even our own are taken, and are told once', async () => {
+    await api.create<Pod>(PODS, { metadata: { name: 'closed' }, spec: { nodeName: 'vnode', containers: [{ name: 'main', image: 'nginx:1' }] } });
+    const client = createKubeClient(loadKubeconfig(servers.first.kubeconfig));
+    const memory = new RefusedStatus();
+    const isNews = (uid: string, message: string) => memory.isNews(uid, message);
+    const mirror = async (phase: string) => {
+      const vPod = (await client.get(Pods, { namespace: 'default', name: 'closed' })) as PodObject;
+      const pPod = aPhysicalPod(vPod).labelled({ zone: 'z1' }).status({ phase }).build();
+      const written = await patchVirtualPodStatus({ client, isNews }, () => vPod, () => pPod);
+      if (written !== null) memory.note(written, virtualPodStatus(written, pPod));
+      return { written, isDone: memory.has(written!, virtualPodStatus(written!, pPod)!) };
+    };
+    for (const phase of ['Running', 'Running', 'Failed']) {
+      const { written, isDone } = await mirror(phase);
+      expect([written?.status?.phase, written?.metadata.annotations, isDone]).toEqual([phase, undefined, true]);
+    }
+    await eventually(async () => expect(await said('closed')).toEqual([expect.stringMatching(/^1 .*annotation kubeocean\.io\/physical-pod-name/)]));
     await client.close();
   });
 });

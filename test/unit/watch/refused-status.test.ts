@@ -29,3 +29,11 @@ it('forgets what a later write did, and pods that are gone', () => {
   refused.forget('web-uid');
   expect(refused.has(pod, left)).toBe(false);
 });
+
+it('takes a word about a pod for news once, and again when it is another one', () => {
+  const refused = new RefusedStatus();
+  expect(['a', 'a', 'b'].map((message) => refused.isNews('web-uid', message))).toEqual([true, false, true]);
+  expect(refused.isNews('api-uid', 'b')).toBe(true);
+  refused.forget('web-uid');
+  expect(refused.isNews('web-uid', 'b')).toBe(true);
+});
