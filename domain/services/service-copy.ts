@@ -1,5 +1,6 @@
 import type { Service, ServicePort, ServiceSpec } from 'kubernetes-types/core/v1';
-import { copyMetadata, type CopyContext, type SourceMeta } from '../pods';
+import { Annotation } from '../../api/names/keys';
+import { copyMetadata, serviceKeys, type CopyContext, type SourceMeta } from '../pods';
 
 /** A virtual Service as far as its mirror needs it. */
 export interface ServiceSource {
@@ -19,7 +20,7 @@ export function toPhysicalService({ metadata, spec }: ServiceSource, context: Mi
   return {
     apiVersion: 'v1',
     kind: 'Service',
-    metadata: { namespace: metadata.namespace, name: metadata.name, ...mirrorMetadata(metadata, context) },
+    metadata: { namespace: metadata.namespace, name: metadata.name, ...mirrorMetadata(metadata, context, { [Annotation.ContentKeys]: serviceKeys(spec) }) },
     spec: {
       ...(spec.type === 'ExternalName' ? { type: 'ExternalName', externalName: spec.externalName } : { type: 'ClusterIP' }),
       ...(isHeadless(spec) && { clusterIP: 'None' }),
@@ -36,9 +37,9 @@ export function isHeadless({ clusterIP }: Pick<ServiceSpec, 'clusterIP'>): boole
   return clusterIP === 'None';
 }
 
-/** Annotations speak to controllers of the virtual cluster, such as those of its load balancers. */
-export function mirrorMetadata(metadata: SourceMeta, context: MirrorContext) {
-  return copyMetadata({ ...metadata, annotations: {} }, context);
+/** Annotations speak to controllers of the virtual cluster, such as those of its load balancers. @param more annotations of ours */
+export function mirrorMetadata(metadata: SourceMeta, context: MirrorContext, more: Readonly<Record<string, string>> = {}) {
+  return copyMetadata({ ...metadata, annotations: {} }, context, more);
 }
 
 function withoutNodePort({ name, port, protocol, targetPort, appProtocol }: ServicePort): ServicePort {

@@ -99,6 +99,29 @@ it('puts right what somebody edits', async () => {
   await eventually(async () => expect((await endpointsOf('db'))[0]?.endpoints.flatMap(({ addresses }) => addresses)).toEqual(['10.1.0.5', '10.1.0.6']), { within: 20_000 });
 });
 
+it('puts back what somebody takes off, which leaves no name on it', async () => {
+  const both = [...ports, { name: 'admin', port: 8080, protocol: 'TCP', targetPort: 8080 }];
+  const endpoints = [{ addresses: ['10.1.0.7'] }, { addresses: ['10.1.0.8'] }];
+  await virtual.create(`${SHOP}/services`, { metadata: { name: 'wide' }, spec: { ports: both, publishNotReadyAddresses: true } });
+  await createSlice('wide', endpoints);
+  const seen = async () => {
+    const { spec } = (await mirrorOf('wide')) ?? {};
+    const [slice] = await endpointsOf('wide');
+    return [spec?.ports?.map(({ port }) => port), spec?.publishNotReadyAddresses, slice?.endpoints?.flatMap(({ addresses }) => addresses), slice?.ports?.length];
+  };
+  const whole = [[5432, 8080], true, ['10.1.0.7', '10.1.0.8'], 1];
+  await eventually(async () => expect(await seen()).toEqual(whole));
+  const path = `${SLICES}/${(await endpointsOf('wide'))[0]?.metadata?.name}`;
+  for (const [spec, slice] of [
+    [{ ports }, { endpoints: endpoints.slice(1) }],
+    [{ publishNotReadyAddresses: null }, { endpoints: null, ports: null }],
+  ]) {
+    await physical.merge(`${SHOP}/services/wide`, { spec });
+    await physical.merge(path, slice);
+    await eventually(async () => expect(await seen()).toEqual(whole), { within: 30_000 });
+  }
+});
+
 it('makes a mirror again that somebody deletes', async () => {
   const { metadata } = (await mirrorOf('db'))!;
   await physical.delete(`${SHOP}/services/db`);

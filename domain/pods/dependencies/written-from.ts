@@ -1,3 +1,4 @@
+import type { ServiceSpec } from 'kubernetes-types/core/v1';
 import { Annotation } from '../../../api/names/keys';
 import { md5Hex } from '../../hash';
 
@@ -28,6 +29,7 @@ const CONTENT: Readonly<Record<string, readonly (readonly string[])[]>> = {
   EndpointSlice: [['endpoints'], ['ports']],
 };
 const KEYED = ['data', 'binaryData'] as const;
+const UNREADY = 'f:publishNotReadyAddresses';
 
 /**
  * Version of the source that a copy or mirror holds, by its metadata alone; null: nobody knows, because somebody else has written to
@@ -46,6 +48,12 @@ interface Content {
 /** Names the keys of what a ConfigMap or Secret holds: one that somebody takes away leaves no other trace. */
 export function contentKeys(content: Content): string {
   return fingerprint([treeOf(content)]);
+}
+
+/** The same of what a Service may lack: its ports, and a setting that stands there or does not. */
+export function serviceKeys({ ports = [], publishNotReadyAddresses = false }: Pick<ServiceSpec, 'ports' | 'publishNotReadyAddresses'>): string {
+  const keyed = ports.map(({ port, protocol = 'TCP' }) => [`k:${JSON.stringify({ port, protocol })}`, {}]);
+  return fingerprint([{ 'f:spec': { 'f:ports': Object.fromEntries(keyed), ...(publishNotReadyAddresses && { [UNREADY]: {} }) } }]);
 }
 
 /** Whether somebody else has written to the content of a copy. An object on whose fields nobody's name stands is taken as ours. */
@@ -88,6 +96,14 @@ function union(a: Tree, b: Tree): Tree {
 }
 
 function fingerprint(trees: readonly Tree[]): string {
-  const keys = trees.flatMap((tree) => KEYED.flatMap((field) => Object.keys(tree[`f:${field}`] ?? {}).filter((key) => key !== '.').map((key) => `${field} ${key}`)));
+  const keys = trees.flatMap((tree) => [...KEYED.flatMap((field) => namesIn(tree[`f:${field}`], field)), ...namesInSpec(tree['f:spec'])]);
   return md5Hex([...new Set(keys)].sort().join('\n'));
+}
+
+function namesInSpec(spec: Tree = {}): string[] {
+  return [...namesIn(spec['f:ports'], 'ports'), ...(UNREADY in spec ? [UNREADY] : [])];
+}
+
+function namesIn(tree: Tree = {}, field: string): string[] {
+  return Object.keys(tree).filter((key) => key !== '.').map((key) => `${field} ${key}`);
 }

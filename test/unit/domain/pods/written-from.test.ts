@@ -1,6 +1,6 @@
 import { Annotation } from '../../../../api/names/keys';
 import { COPY_MANAGER, copyWrite, toPhysicalConfigMap, writtenFrom, type CopyObject } from '../../../../domain/pods';
-import { contentKeys, reclaimed, type ManagedFields } from '../../../../domain/pods/dependencies/written-from';
+import { contentKeys, reclaimed, serviceKeys, type ManagedFields } from '../../../../domain/pods/dependencies/written-from';
 import { deepFreeze, OWNERSHIP } from '../../../support/builders/pod';
 
 const data = { a: '1', 'b.conf': '2' };
@@ -28,6 +28,30 @@ it.each<[string, string, ReturnType<typeof meta>, string | null]>([
   ['endpoints of somebody else', 'EndpointSlice', meta([kubectl({ 'f:endpoints': {} })], null), null],
 ])('%s', (_name, kind, metadata, expected) => {
   expect(writtenFrom(kind, metadata)).toBe(expected);
+});
+
+describe('a mirrored Service', () => {
+  const web = { port: 80, protocol: 'TCP' };
+  const dns = { port: 53, protocol: 'UDP' };
+  const keyed = (...ports: object[]) => Object.fromEntries(['.', ...ports.map((port) => `k:${JSON.stringify(port)}`)].map((key) => [key, {}]));
+  const written = (spec: object): ManagedFields => ({ manager: COPY_MANAGER, fieldsV1: { 'f:spec': { 'f:clusterIP': {}, ...spec } } });
+  const recorded = serviceKeys({ ports: [dns, web], publishNotReadyAddresses: true });
+  const unready = { 'f:publishNotReadyAddresses': {} };
+
+  it.each<[string, object, string | null]>([
+    ['has all its ports', { 'f:ports': keyed(web, dns), ...unready }, OURS],
+    ['lacks one', { 'f:ports': keyed(web), ...unready }, null],
+    ['lacks all', unready, null],
+    ['has one of another protocol', { 'f:ports': keyed(web, { ...dns, protocol: 'TCP' }), ...unready }, null],
+    ['lacks a setting', { 'f:ports': keyed(web, dns) }, null],
+  ])('%s', (_name, spec, expected) => {
+    expect(writtenFrom('Service', meta([written(spec)], recorded))).toBe(expected);
+  });
+
+  it('takes TCP for a protocol that is not named, and a setting that is off for one that is not there', () => {
+    expect(serviceKeys({ ports: [{ port: 80 }], publishNotReadyAddresses: false })).toBe(serviceKeys({ ports: [web] }));
+    expect(serviceKeys({})).toBe(serviceKeys({ ports: [] }));
+  });
 });
 
 it('knows nothing of a copy that does not name its source', () => {

@@ -1,6 +1,6 @@
 import type { ServiceSpec } from 'kubernetes-types/core/v1';
 import { Annotation, Label } from '../../../../api/names/keys';
-import { physicalName } from '../../../../domain/pods';
+import { physicalName, serviceKeys } from '../../../../domain/pods';
 import { isApiServer, isMirrorable, mirroredNamespaces, mirrorKey, mirrorWrite, resolvesThere, serviceOf, toPhysicalEndpointSlice, toPhysicalService } from '../../../../domain/services';
 import type { EndpointSliceSource, MirroredKind, ServiceSource } from '../../../../domain/services';
 import { deepFreeze, OWNERSHIP } from '../../../support/builders/pod';
@@ -21,7 +21,7 @@ describe('a mirrored Service', () => {
   it('has the name and namespace of the original, our marks, and neither selector nor annotations of the user', () => {
     const mirror = toPhysicalService(service(), OWNERSHIP);
     expect(mirror.metadata).toMatchObject({ name: 'db', namespace: 'shop', labels: { app: 'db', [Label.ClusterBinding]: 'east' } });
-    expect(mirror.metadata?.annotations).toMatchObject({ [Annotation.VirtualNamespace]: 'shop', [Annotation.VirtualName]: 'db', [Annotation.SourceVersion]: 'u/7' });
+    expect(mirror.metadata?.annotations).toMatchObject({ [Annotation.VirtualNamespace]: 'shop', [Annotation.VirtualName]: 'db', [Annotation.SourceVersion]: 'u/7', [Annotation.ContentKeys]: serviceKeys({ ports: [port] }) });
     expect(mirror.metadata?.annotations).not.toHaveProperty(['cloud/load-balancer']);
   });
 
@@ -58,8 +58,8 @@ describe('a mirror that exists', () => {
 
   it.each<[string, Live, Live, object]>([
     ['is as it should be', wanted(), live(), { kind: 'none' }],
-    ['has other ports', wanted({ ports: [{ ...port, port: 5433 }] }), live(), { kind: 'patch', body: { spec: { ports: [{ ...ported[0], port: 5433 }] } } }],
-    ['has other ports and lacks a label', wanted({ ports: [{ ...port, port: 5433 }] }), live({}, { metadata: { ...wanted().metadata, labels: { ...wanted().metadata?.labels, app: 'other' } } }), { kind: 'patch', body: { metadata: { labels: { app: 'db' } }, spec: { ports: [{ ...ported[0], port: 5433 }] } } }],
+    ['has other ports', wanted({ ports: [{ ...port, port: 5433 }] }), live(), { kind: 'patch', body: { metadata: { annotations: { [Annotation.ContentKeys]: serviceKeys({ ports: [{ ...port, port: 5433 }] }) } }, spec: { ports: [{ ...ported[0], port: 5433 }] } } }],
+    ['has another target and lacks a label', wanted({ ports: [{ ...port, targetPort: 5433 }] }), live({}, { metadata: { ...wanted().metadata, labels: { ...wanted().metadata?.labels, app: 'other' } } }), { kind: 'patch', body: { metadata: { labels: { app: 'db' } }, spec: { ports: [{ ...ported[0], targetPort: 5433 }] } } }],
     ['loses a setting', wanted(), live({ publishNotReadyAddresses: true }), { kind: 'patch', body: { spec: { publishNotReadyAddresses: null } } }],
     ['becomes headless', wanted({ clusterIP: 'None' }), live(), { kind: 'recreate' }],
     ['becomes an external name', wanted({ type: 'ExternalName', externalName: 'x' }), live(), { kind: 'recreate' }],
