@@ -32,7 +32,8 @@ export class ServiceMirror {
   private readonly queue: KeyedQueue;
   private readonly sources: Sources;
   private readonly mirrors: Readonly<Record<MirroredKind, Informer<KubeObject>>>;
-  private readonly told = new Set<string>();
+  /** By source key: why it was not mirrored, as the event said. */
+  private readonly told = new Map<string, string>();
   private readonly foughtOver = new FoughtOver();
 
   constructor(
@@ -102,6 +103,7 @@ export class ServiceMirror {
 
   private async reconcile(ref: MirroredRef): Promise<number | null> {
     const source = this.sources.get(`${ref.kind} ${ref.namespace}`)?.store.get(`${ref.namespace}/${ref.name}`) ?? null;
+    if (source === null) this.told.delete(sourceKey(ref));
     const action = this.decide(ref, source);
     if (action.kind === 'none') return action.until;
     if (action.kind === 'ensure') return source === null ? null : (this.foughtOverUntil(ref) ?? this.ensure(ref, source));
@@ -158,6 +160,7 @@ export class ServiceMirror {
     const place = { client, type: MIRRORED_TYPES[ref.kind], plan: mirrorWrite };
     try {
       await writeCopy(place, toMirror(ref.kind, source, context), this.mirrorOf(ref) === null);
+      this.told.delete(sourceKey(ref));
       return null;
     } catch (error) {
       const why = faultOf(error, ref);
@@ -167,12 +170,13 @@ export class ServiceMirror {
     }
   }
 
-  /** Once while this process mirrors them; the event counts on. */
-  private tell({ kind, namespace, name }: MirroredRef, why: string): void {
+  /** Once, until it is mirrored or gone; the event counts on. */
+  private tell(ref: MirroredRef, why: string): void {
+    const { kind, namespace, name } = ref;
     const message = `${kind} ${namespace}/${name} is not mirrored: ${why}`;
     const binding = this.context.binding();
-    if (this.told.has(message) || binding === undefined) return;
-    this.told.add(message);
+    if (this.told.get(sourceKey(ref)) === why || binding === undefined) return;
+    this.told.set(sourceKey(ref), why);
     void reportOnBinding(this.context.fleet.virtual, binding, { type: 'Warning', reason: Reason.ServiceNotMirrored, message });
   }
 
