@@ -107,14 +107,21 @@ export class HostPortWatch implements WatchPart {
   private async apply({ create, mark, remove }: PlaceholderPlan, vnode: NodeObject | null): Promise<number | null> {
     if (vnode !== null) for (const placeholder of create) await this.placeholders.create(placeholder, vnode);
     for (const { placeholder, scheduled } of mark) await this.placeholders.mark(placeholder, scheduled);
+    const ghosts = await this.ghostsAmong(remove.flatMap(({ inFavourOf }) => inFavourOf));
     let again: number | null = null;
     for (const { placeholder, inFavourOf } of remove) {
       // What is removed in favour of a ghost would free its ports.
-      const there = await Promise.all(inFavourOf.map((one) => this.placeholders.isThere(one)));
-      if (there.includes(false)) again = Date.now() + LOOK_AGAIN_MILLIS;
+      if (inFavourOf.some((one) => ghosts.has(one))) again = Date.now() + LOOK_AGAIN_MILLIS;
       else await this.placeholders.remove(placeholder);
     }
     return again;
+  }
+
+  /** Those that the list shows and that are gone. Asks for each once, however many would give way to it. */
+  private async ghostsAmong(placeholders: readonly PodObject[]): Promise<ReadonlySet<PodObject>> {
+    const each = [...new Set(placeholders)];
+    const there = await Promise.all(each.map((one) => this.placeholders.isThere(one)));
+    return new Set(each.filter((_, i) => !there[i]));
   }
 }
 
