@@ -75,10 +75,7 @@ function sourceOf({ kind, metadata }: CopyMeta): SourceRef | null {
 function auditCopy(copy: CopyMeta, ref: SourceRef | null, { facts, used }: { facts: CopyAuditFacts; used: Usage['used'] }): Finding[] {
   const { binding } = facts.ownership;
   const holders = holdersOf(copy).filter(facts.bindingExists);
-  // A copy that only other bindings hold is theirs to look at.
-  const others = holders.length > 0 && !holders.includes(binding);
   const isUsed = ref !== null && used.has(sourceKey(ref));
-  if (others && !isUsed) return [];
   const common = { binding, object: objectIn('physical', copy.kind, copy) };
   const gone = (cause: string) => [finding({ ...common, kind: 'Orphan', cause, repair: 'remove' })];
   if (ref === null || !copyNames(ref, facts.ownership.virtualCluster).includes(copy.metadata.name)) {

@@ -51,10 +51,15 @@ describe('copies', () => {
     ['one whose source is gone, of a DaemonSet that is not run', judge({ pods: [user.ownedBy({ kind: 'DaemonSet', name: 'd' })], source: null }), []],
     ["one whose source is gone, of a pod on somebody else's node", judge({ vnode: 'foreign', source: null }), []],
     ['one that is missing', judge({ copies: [] }), ['Missing: running pods use ConfigMap default/settings, and it has no copy (compare)']],
+    ['one that is on its way out while its pod runs', judge({ copies: [{ ...copy(), metadata: { ...copy().metadata, deletionTimestamp: 'x' } }] }), ['Missing: running pods use ConfigMap default/settings, and it has no copy (compare)']],
+    ['one that is missing, and its source too', judge({ copies: [], source: null }), []],
+    ['one that is missing, of a pod that ends', judge({ copies: [], pods: [user.deleting()] }), []],
     ['one that is missing before the pod starts', judge({ copies: [], mount: [] }), []],
     ['one that only a binding holds that is gone', judge({ pods: [], bindings: ['west'] }), ['Orphan: no ClusterBinding that exists uses it (remove)']],
     ['one that another binding holds', judge({ pods: [], copies: [copy({}, { [Label.ClusterBinding]: 'west' })] }), []],
     ['one that is used and held by another only', judge({ copies: [copy({}, { [Label.ClusterBinding]: 'west' })] }), ['Drift: it was not written from ConfigMap default/settings as that is now (compare)']],
+    ["another binding's under another name", judge({ pods: [], copies: [copy({ [Annotation.VirtualName]: 'other' }, { [Label.ClusterBinding]: 'west' })] }), []],
+    ["another binding's whose source is gone", judge({ pods: [], source: null, copies: [copy({}, { [Label.ClusterBinding]: 'west' })] }), []],
     ['one under another name', judge({ pods: [], copies: [copy({ [Annotation.VirtualName]: 'other' })] }), ['Orphan: no virtual object is found by its annotations and its name (remove)']],
   ])('%s', (_name, found, expected) => {
     expect(found).toEqual(expected);
@@ -97,6 +102,7 @@ describe('mirrored Services', () => {
     ['no endpoints', { mirrors: [dbMirror] }, [noMirror('EndpointSlice', 'db-x')]],
     ['endpoints of no Service', { sources: [db, { ...slice, metadata: { ...slice.metadata, labels: {} } }], mirrors: [dbMirror] }, []],
     ['a name that is taken', { mirrors: [], standing: [theirs] }, ['NameTaken: Service shop/db needs its name (null)']],
+    ['another Service beside no mirror', { mirrors: [], standing: [{ ...theirs, metadata: { ...theirs.metadata, name: 'other' } }] }, [noMirror('Service', 'db')]],
     ['an earlier version', { mirrors: [mirrorOf(db, {}, { [Annotation.SourceVersion]: 'db-uid/6' }), sliceMirror] }, ['Drift: it is not as Service shop/db is now (compare)']],
     ['ports that somebody else wrote', { mirrors: [mirrorOf(db, { managedFields: [{ manager: 'kubectl', fieldsV1: { 'f:spec': { 'f:ports': {} } } }] }), sliceMirror] }, ['Drift: somebody else has written to it since it was made from Service shop/db (compare)']],
     ['a mirror that only another binding holds', { mirrors: [mirrorOf(db, heldBy('west')), sliceMirror] }, ['Drift: it is not as Service shop/db is now (compare)']],
@@ -133,6 +139,16 @@ describe('nodes', () => {
     ['no physical node, on its way out', { physicalNodes: [], virtualNodes: [vnode.tainted({ key: Taint.VnodeDeleting, effect: 'NoSchedule' }).build()] }, []],
     ['an earlier node', { physicalNodes: [node.meta({ uid: 'newer' }).build()] }, ['Drift: it stands for an earlier physical node of the same name (compare)']],
     ['a node that is not Ready', { physicalNodes: [node.reporting(aNodeCondition('Ready', 'False')).build()] }, [`Drift: its condition ${PHYSICAL_READY} is True, and the physical node's Ready is False (compare)`]],
+    ['a node that says nothing about itself', { physicalNodes: [node.silentAbout('Ready').build()] }, []],
+    ['a vnode about which nothing is known', { virtualNodes: [vnode.silentAbout(PHYSICAL_READY).build()], nodeLeases: [] }, []],
+    ['no heartbeat of a vnode whose node is not Ready', { virtualNodes: [vnode.reporting(aNodeCondition(PHYSICAL_READY, 'False')).build()], physicalNodes: [node.reporting(aNodeCondition('Ready', 'False')).build()], nodeLeases: [] }, []],
+    ['no heartbeat of a vnode that has only just become Ready', { virtualNodes: [vnode.reporting(aNodeCondition(PHYSICAL_READY, 'True', { lastTransitionTime: '2026-01-01T00:09:50Z' })).build()], nodeLeases: [] }, []],
+    ['no heartbeat of a vnode that is being deleted', { virtualNodes: [vnode.meta({ deletionTimestamp: '2026-01-01T00:09:50Z' }).build()], nodeLeases: [] }, []],
+    ['no physical node, on its way out beside a taint of its owner', { physicalNodes: [], virtualNodes: [vnode.tainted({ key: 'theirs', effect: 'NoSchedule' }, { key: Taint.VnodeDeleting, effect: 'NoSchedule' }).build()] }, []],
+    ['a finalizer that waits for nothing yet', { virtualNodes: [vnode.meta({ deletionTimestamp: '2026-01-01T00:09:30Z' }).build()] }, []],
+    ["another binding's CSINode", { virtualNodes: [], virtualCsiNodes: [{ ...virtualCsi, metadata: { ...virtualCsi.metadata, labels: { ...virtualCsi.metadata.labels, [Label.ClusterBinding]: 'west' } } }], nodeLeases: [] }, []],
+    ["somebody else's CSINode", { virtualNodes: [], virtualCsiNodes: [{ ...virtualCsi, metadata: { ...virtualCsi.metadata, labels: { [Label.ClusterBinding]: 'east' } } }], nodeLeases: [] }, []],
+    ['a CSINode under a name that is not that of its node', { virtualNodes: [], virtualCsiNodes: [{ ...virtualCsi, metadata: { ...virtualCsi.metadata, name: 'other' } }], nodeLeases: [] }, []],
     ['a finalizer that waits for nothing', { virtualNodes: [vnode.meta({ deletionTimestamp: '2026-01-01T00:08:00Z' }).build()] }, ['StaleFinalizer: it is being deleted, and no pod is left on it on either side (compare)']],
     ['a finalizer that waits for a pod', { virtualNodes: [vnode.meta({ deletionTimestamp: '2026-01-01T00:08:00Z' }).build()], isOccupied: () => true }, []],
     ['no heartbeat', { nodeLeases: [] }, ['Drift: the heartbeat of its virtual node is not renewed (null)']],
@@ -158,6 +174,9 @@ describe("the lender's own objects", () => {
     ["a label of another binding's policy", { virtualNodes: [], policies: [aPolicy().spec({ cluster: 'west' }).build()] }, []],
     ['a label of no policy', { virtualNodes: [], policies: [] }, [`Orphan: label ${Label.PolicyApplied}=nights: there is no such policy (null)`]],
     ['a finalizer on a deleted policy', { policies: [aPolicy().meta({ deletionTimestamp: '2026-01-01T00:00:00Z', finalizers: [Finalizer.Policy] }).build()] }, [`StaleFinalizer: ${Finalizer.Policy} holds a policy that is being deleted (compare)`]],
+    ["a finalizer of somebody else's on a deleted policy", { policies: [aPolicy().meta({ deletionTimestamp: '2026-01-01T00:00:00Z', finalizers: ['example.com/x'] }).build()] }, []],
+    ['a finalizer on a policy that stays', { policies: [aPolicy().meta({ finalizers: [Finalizer.Policy] }).build()] }, []],
+    ["a finalizer on another binding's deleted policy", { policies: [aPolicy().spec({ cluster: 'west' }).meta({ deletionTimestamp: '2026-01-01T00:00:00Z', finalizers: [Finalizer.Policy] }).build()] }, []],
     ['a namespace without its claim', { mountNamespace: { ...namespace, labels: {} as typeof namespace.labels } }, ['Drift: the mount namespace does not carry the label of this virtual cluster (compare)']],
     ['a namespace without its claim, never bound', { mountNamespace: { ...namespace, labels: {} as typeof namespace.labels }, wasBound: false }, []],
     ['a namespace of another', { mountNamespace: { ...namespace, labels: { [Label.VirtualCluster]: 'another' } } }, ['NameTaken: another virtual cluster holds the mount namespace (null)']],
@@ -178,6 +197,10 @@ describe('strays', () => {
     ['a vnode of a binding that is gone', { nodes: [aNode('v').meta({ labels }).build()] }, ['Orphan: its ClusterBinding gone does not exist (null)']],
     ['a vnode of one that lives', { nodes: [aNode('v').meta({ labels: { ...labels, [Label.ClusterBinding]: 'east' } }).build()] }, []],
     ['a CSINode of a binding that is gone', { csiNodes: [{ metadata: { name: 'v', uid: 'u', labels }, spec: { drivers: [] } }] }, ['Orphan: its ClusterBinding gone does not exist (null)']],
+    ['a CSINode of a binding that is gone, whose node stands', { nodes: [aNode('v').build()], csiNodes: [{ metadata: { name: 'v', uid: 'u', labels }, spec: { drivers: [] } }] }, []],
+    ['a node that is not ours', { nodes: [aNode('v').meta({ labels: { [Label.ClusterBinding]: 'gone' } }).build()] }, []],
+    ['a node of ours that names no binding', { nodes: [aNode('v').meta({ labels: { [Label.ManagedBy]: MANAGED_BY } }).build()] }, []],
+    ['a heartbeat with its node', { nodes: [aNode('v').build()], nodeLeases: [{ metadata: { name: 'v' } }] }, []],
     ['a heartbeat without a node', { nodeLeases: [{ metadata: { name: 'v' } }] }, ['Orphan: there is no Node of its name (null)']],
     ['a finalizer of a binding that lives', { originals: [original('kubeocean.io/finalizer-east-id')] }, ['StaleFinalizer: kubeocean.io/finalizer-east-id of an earlier installation (release)']],
     ['a finalizer of nobody', { originals: [original('kubeocean.io/finalizer-x')] }, ['StaleFinalizer: kubeocean.io/finalizer-x of an earlier installation (null)']],
@@ -207,5 +230,41 @@ describe('a report', () => {
 
   it('tells a duplicate once', () => {
     expect(oncePerObject([{ ...one, kind: 'Duplicate' }, one, other])).toEqual([{ ...one, kind: 'Duplicate' }, other]);
+  });
+});
+
+describe('a finding names its object', () => {
+  const meta = (name: string) => ({ metadata: { name, uid: `${name}-uid` } });
+  const gone = { [Label.ManagedBy]: MANAGED_BY, [Label.ClusterBinding]: 'gone' };
+  const strays = (facts: object) => auditStrays({ ...{ bindings: [], nodes: [], csiNodes: [], nodeLeases: [], originals: [] }, ...facts });
+  const lender = (facts: object) => auditLender({ ...{ ownership: OWNERSHIP, virtualNodes: [], physicalNodes: [], policies: [], mountNamespace: null, wasBound: false }, ...facts });
+  const vnode = aNode('vnode-e-n1')
+    .meta({ labels: { [Label.ManagedBy]: MANAGED_BY, [Label.ClusterBinding]: 'east', [Label.PhysicalClusterId]: 'e' }, annotations: { [Annotation.PhysicalNodeName]: 'n1' }, finalizers: [Finalizer.Vnode] })
+    .reporting(aNodeCondition(PHYSICAL_READY, 'True'))
+    .build();
+  const nodes = (facts: object) => auditNodes({ binding: { name: 'east', clusterID: 'e' }, ...{ virtualNodes: [vnode], physicalNodes: [], isOccupied: () => false, virtualCsiNodes: [], physicalCsiNodes: [], nodeLeases: [], now: NOW }, ...facts });
+  const services = (facts: object) => auditServices({ ...{ ownership: OWNERSHIP, namespaces: ['shop'], mirrors: [], standing: [], bindingExists: () => true }, sources: [{ kind: 'Service', metadata: { name: 'db', namespace: 'shop', uid: 'db-uid', resourceVersion: '7' } }], ...facts });
+  const deleted = { deletionTimestamp: '2026-01-01T00:00:00Z', finalizers: [Finalizer.Policy] };
+  const standing = { kind: 'Service', metadata: { name: 'db', namespace: 'shop', uid: 'theirs', resourceVersion: '1' } };
+
+  it.each<[string, readonly Finding[], object[]]>([
+    ['a node', strays({ nodes: [aNode('v').meta({ labels: gone }).build()] }), [{ cluster: 'virtual', kind: 'Node', name: 'v', uid: 'v-uid' }]],
+    ['a CSINode', strays({ csiNodes: [{ metadata: { ...meta('v').metadata, labels: gone }, spec: { drivers: [] } }] }), [{ cluster: 'virtual', kind: 'CSINode', name: 'v', uid: 'v-uid' }]],
+    ['a heartbeat', strays({ nodeLeases: [meta('v')] }), [{ cluster: 'virtual', kind: 'Lease', name: 'v', uid: 'v-uid' }]],
+    ['an original', strays({ originals: [{ kind: 'Secret', metadata: { namespace: 'n', name: 's', uid: 's-uid', finalizers: ['kubeocean.io/finalizer-x'] } }] }), [{ cluster: 'virtual', kind: 'Secret', namespace: 'n', name: 's', uid: 's-uid' }]],
+    ['a labelled node', lender({ physicalNodes: [aNode('n1').labelled({ [Label.PolicyApplied]: 'x' }).build()] }), [{ cluster: 'physical', kind: 'Node', name: 'n1', uid: 'n1-uid' }]],
+    ['a policy', lender({ policies: [aPolicy('nights').meta(deleted).build()] }), [{ cluster: 'physical', kind: 'ResourceLeasingPolicy', name: 'nights', uid: expect.any(String) }]],
+    ['a mount namespace', lender({ mountNamespace: { name: 'mount', labels: {} }, wasBound: true }), [{ cluster: 'physical', kind: 'Namespace', name: 'mount' }]],
+    ['a vnode and its heartbeat', nodes({}), [{ cluster: 'virtual', kind: 'Node', name: 'vnode-e-n1', uid: 'vnode-e-n1-uid' }, { cluster: 'virtual', kind: 'Lease', namespace: 'kube-node-lease', name: 'vnode-e-n1' }]],
+    ['a CSINode that is missing', nodes({ physicalNodes: [aNode('n1').build()], physicalCsiNodes: [{ ...meta('n1'), spec: { drivers: [{ name: 'd', nodeID: 'n1' }] } }], now: 0 }), [{ cluster: 'virtual', kind: 'CSINode', name: 'vnode-e-n1' }]],
+    ['a mirror that is missing', services({}), [{ cluster: 'physical', kind: 'Service', namespace: 'shop', name: 'db' }]],
+    ['a Service in the way', services({ standing: [standing] }), [{ cluster: 'physical', kind: 'Service', namespace: 'shop', name: 'db', uid: 'theirs' }]],
+  ])('%s', (_name, findings, expected) => {
+    expect(findings.map(({ object }) => object)).toStrictEqual(expected);
+  });
+
+  it('and says what a person has to do where no workflow can', () => {
+    const advised = [...strays({ nodes: [aNode('v').meta({ labels: gone }).build()], nodeLeases: [meta('w')] }), ...lender({ wasBound: true }), ...services({ standing: [standing] })];
+    expect(advised.map(({ repair, advice }) => [repair, advice])).toEqual(advised.map(() => [null, expect.stringMatching(/^[A-Z].+[.]/)]));
   });
 });

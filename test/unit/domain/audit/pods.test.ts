@@ -48,6 +48,7 @@ describe('pods', () => {
     ['without a copy', { virtual: [fresh] }, 'Missing virtual web: it has no copy in the physical cluster (compare)'],
     ['a copy without a pod', { mount: [copy] }, `Orphan physical ${copy.build().metadata.name}: its virtual pod default/web with UID web-uid is gone (compare)`],
     ['a copy that names nobody', { mount: [copy.meta({ annotations: {} })] }, `Orphan physical ${copy.build().metadata.name}: no virtual pod is found by its annotations and its name (compare)`],
+    ['a copy under a name that is not that of the pod it names', { virtual: [known], mount: [copy, copy.meta({ name: 'another' })] }, 'Orphan physical another: no virtual pod is found by its annotations and its name (compare)'],
     ['the copy of a predecessor', { virtual: [fresh.meta({ uid: 'newer' })], mount: [copy] }, `Orphan physical ${copy.build().metadata.name}: its virtual pod default/web with UID web-uid is gone (compare)`],
     ['a status that lies', { virtual: [known], mount: [copy.phase('Running')] }, 'Drift virtual web: its status does not say what that of its copy says: phase (compare)'],
     ['a status that lies beside what is not kept', { virtual: [known], mount: [copy.status({ qosClass: 'Burstable', reason: 'r' })], unkept: 'qosClass' }, 'Drift virtual web: its status does not say what that of its copy says: qosClass, reason (compare)'],
@@ -64,16 +65,32 @@ describe('pods', () => {
     expect(inWords(facts)).toEqual([expected]);
   });
 
+  const bound = source('data', { spec: { volumeName: 'pv' }, status: { phase: 'Bound' } });
+  const volume = { metadata: { name: 'pv', uid: 'pv-uid', resourceVersion: '1' }, spec: { csi: { driver: 'd', volumeHandle: 'h', nodePublishSecretRef: { namespace: 'storage', name: 'key' } } } };
+  const [CLAIM, VOLUME, KEY] = ['PersistentVolumeClaim default/data', 'PersistentVolume /pv', 'Secret storage/key'] as const;
+
   it.each<[string, PodBuilder, PodAuditFacts['sources'], string | null]>([
     ['for a ConfigMap', needy, new Map(), 'ConfigMap settings not found'],
     ['for nothing once it is there', needy, new Map([['ConfigMap default/settings', source('settings')]]), null],
     ['for nothing that is optional', fresh.volumes({ name: 'v', configMap: { name: 'settings', optional: true } }), new Map(), null],
     ['for a claim', claiming, new Map([['PersistentVolumeClaim default/data', source('data', { spec: {}, status: { phase: 'Pending' } })]]), 'is not bound'],
+    ['for a claim that is being deleted', claiming, new Map<string, Source>([[CLAIM, { ...bound, metadata: { ...bound.metadata, deletionTimestamp: '2026-01-01T00:00:00Z' } }], [VOLUME, volume], [KEY, source('key')]]), 'PersistentVolumeClaim data is being deleted'],
+    ['for the volume of its claim', claiming, new Map([[CLAIM, bound]]), 'PersistentVolume pv not found'],
+    ['for a Secret of that volume', claiming, new Map<string, Source>([[CLAIM, bound], [VOLUME, volume]]), 'Secret key not found'],
+    ['for nothing once all of that is there', claiming, new Map<string, Source>([[CLAIM, bound], [VOLUME, volume], [KEY, source('key')]]), null],
+    ['for nothing behind a volume that has no Secrets', claiming, new Map<string, Source>([[CLAIM, bound], [VOLUME, { metadata: volume.metadata }]]), null],
     ['for what is not carried over', fresh.spec({ resourceClaims: [{ name: 'c', resourceClaimName: 'x' }] } as object), new Map(), 'ResourceClaim x'],
   ])('that rightly waits %s', (_name, pod, sources, why) => {
     const { findings, waiting } = look({ virtual: [pod], sources });
     expect(waiting.map((one) => one.why)).toEqual(why === null ? [] : [expect.stringContaining(why)]);
     expect(findings.map(({ kind }) => kind)).toEqual(why === null ? ['Missing'] : []);
+  });
+
+  it('are told in the order of their copies, whatever that of the lists', () => {
+    const others = ['a', 'b', 'c'].map((name) => aPod(name));
+    const told = (virtual: PodBuilder[]) => look({ virtual }).findings.map(({ object }) => object.name);
+    expect(told(others)).toHaveLength(3);
+    expect(told([...others].reverse())).toEqual(told(others));
   });
 
   it('give the same finding the same id, and another another', () => {
@@ -114,9 +131,15 @@ describe('tokens', () => {
     ['of a pod that still stops in the physical cluster', judge([], [copy], [valid]), []],
     ['of a pod that is gone', judge([], [], [valid]), [['Orphan', 'compare']]],
     ['of nobody', judge([], [], [secret({})]), [['Orphan', 'compare']]],
+    ['of a pod that is gone, while they go', judge([], [], [{ ...valid, metadata: { ...valid.metadata, deletionTimestamp: 'x' } as typeof valid.metadata }]), []],
     ['that have expired', judge([pod], [copy], [secret({ ...back, [Annotation.TokenExpiresAt]: '2026-01-01T00:00:59Z' })]), [['Drift', 'tokens']]],
     ['that are missing', judge([pod], [copy], []), [['Missing', 'tokens']]],
     ['that are missing, of a pod that ends', judge([pod.deleting()], [copy], []), []],
+    ['that are missing, of a pod whose copy ends', judge([pod], [copy.deleting()], []), []],
+    ['that are missing, of a pod that has ended', judge([pod.phase('Succeeded')], [copy], []), []],
+    ['of a pod without a copy', judge([pod], [], []), []],
+    ['of a pod whose name a predecessor holds', judge([pod.meta({ uid: 'newer' })], [copy], []), []],
+    ['of a pod whose name somebody else holds', judge([pod], [copy.meta({ labels: {} })], []), []],
     ['of a pod that asks for none', judge([known], [copy], []), []],
   ])('%s', (_name, found, expected) => {
     expect(found).toEqual(expected);
