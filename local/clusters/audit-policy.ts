@@ -1,13 +1,13 @@
 /**
- * Every finished request at level Metadata; deletions with their body, because the caller's grace
- * period is in it. No level that could carry a Secret's content is used.
+ * Every finished request at level Metadata; deletions of pods and of what they use with their body, because the caller's grace
+ * period and preconditions are in it. No level that could carry a Secret's content is used.
  */
 export const AUDIT_POLICY = {
   apiVersion: 'audit.k8s.io/v1',
   kind: 'Policy',
   omitStages: ['RequestReceived'],
   rules: [
-    { level: 'Request', verbs: ['delete'], resources: [{ group: '', resources: ['pods'] }] },
+    { level: 'Request', verbs: ['delete'], resources: [{ group: '', resources: ['pods', 'configmaps', 'secrets', 'persistentvolumeclaims', 'persistentvolumes'] }] },
     { level: 'Metadata' },
   ],
 };

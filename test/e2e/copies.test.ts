@@ -24,7 +24,18 @@ afterAll(async () => {
 describe('ConfigMaps and Secrets', () => {
   const names = { ConfigMap: ['c-env', 'c-from', 'c-volume', 'c-projected', 'c-init'], Secret: ['s-env', 's-from', 's-volume', 's-projected', 's-init', 's-pull', 's-csi'] } as const;
 
-  it('of every reference are there before the pod, with their content, and the originals stay untouched', async () => {
+  /** Copies that were not answered for when the pod was asked for, and whether all its token Secrets were asked for afterwards. */
+  const orderOf = async (copies: readonly string[], pod: string) => {
+    const created = (await readAudit(needs.lender.cluster)).filter(({ verb, stage, responseStatus }) => verb === 'create' && stage === 'ResponseComplete' && responseStatus?.code === 201);
+    const madeOf = (resource: string, name: string) => created.find(({ objectRef }) => objectRef?.resource === resource && objectRef.name === name);
+    const asked = madeOf('pods', pod)?.requestReceivedTimestamp ?? '';
+    const late = copies.filter((name) => !['configmaps', 'secrets'].some((resource) => (madeOf(resource, name)?.stageTimestamp ?? '~') <= asked));
+    const { items } = await needs.physical.get<{ items: Secret[] }>(`${MOUNT}/secrets?labelSelector=${encodeURIComponent(`${Label.ServiceAccountToken}=true`)}`);
+    const tokens = items.filter(({ metadata }) => metadata?.annotations?.[Annotation.VirtualPodName] === 'everything').map(({ metadata }) => metadata?.name ?? '');
+    return [late, tokens.length > 0 && tokens.every((name) => (madeOf('secrets', name)?.requestReceivedTimestamp ?? '') > asked)];
+  };
+
+  it('of every reference are there before the pod, with their content, tokens after it; the originals stay untouched', async () => {
     for (const name of names.ConfigMap) await needs.put('ConfigMap', name, { data: { key: name }, binaryData: { raw: base64(name) } });
     for (const name of names.Secret.filter((one) => one !== 's-pull')) await needs.put('Secret', name, { stringData: { key: name } });
     const dockerconfig = { '.dockerconfigjson': base64(JSON.stringify({ auths: {} })) };
@@ -60,9 +71,10 @@ describe('ConfigMaps and Secrets', () => {
         const copy = await needs.copyIs(kind, name, { metadata: { annotations: { [Annotation.VirtualName]: name, [Annotation.VirtualNamespace]: 'default' } } });
         const { data, binaryData, type } = await needs.original(kind, name);
         expect({ data: copy.data, binaryData: copy.binaryData, type: copy.type }).toEqual({ data, binaryData, type });
-        expect(Date.parse(copy.metadata?.creationTimestamp ?? '')).toBeLessThanOrEqual(Date.parse(physical.metadata?.creationTimestamp ?? ''));
       }
     }
+    const copies = Object.values(names).flat().map((name) => physicalName(name, 'default'));
+    await eventually(async () => expect(await orderOf(copies, physical.metadata?.name ?? '')).toEqual([[], true]));
     expect(await snapshot()).toEqual(before);
   });
 
@@ -84,6 +96,9 @@ describe('ConfigMaps and Secrets', () => {
     await needs.put('Secret', 's-volume', { type: 'example/other', stringData: { key: 'new' } });
     const again = await needs.copyIs('Secret', 's-volume', { type: 'example/other', data: { key: base64('new') } });
     expect(again.metadata?.uid).not.toBe(uid);
+    await needs.remove('Secret', 's-volume');
+    await needs.put('Secret', 's-volume', { type: 'example/third', stringData: { key: 'newer' } });
+    await needs.copyIs('Secret', 's-volume', { type: 'example/third', data: { key: base64('newer') } });
     await needs.change('ConfigMap', 'c-init', { immutable: true });
     await needs.copyIs('ConfigMap', 'c-init', { immutable: true });
     await needs.remove('ConfigMap', 'c-init');
@@ -171,6 +186,8 @@ describe('ConfigMaps and Secrets', () => {
     await needs.deletePod('sharer-2');
     await needs.copyIsGone('ConfigMap', 'shared');
     expect(Date.now() - last).toBeGreaterThanOrEqual(RETENTION_MS);
+    const removals = async () => (await readAudit(needs.lender.cluster)).filter(({ verb, objectRef, responseStatus }) => verb === 'delete' && objectRef?.name === physicalName('shared', 'default') && responseStatus?.code === 200);
+    await eventually(async () => expect((await removals()).map(({ requestObject }) => requestObject?.preconditions)).toEqual([{ uid, resourceVersion: expect.any(String) }]));
     await needs.createPod('sharer-3', using('ConfigMap', 'shared'));
     await needs.runs('sharer-3');
     await needs.copyIs('ConfigMap', 'shared', { data: { key: '1' } });

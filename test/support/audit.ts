@@ -13,9 +13,12 @@ export interface AuditEvent {
     readonly name?: string;
   };
   readonly responseStatus?: { readonly code?: number };
-  /** Body of a pod's deletion: `gracePeriodSeconds`, `preconditions`. */
-  readonly requestObject?: { readonly gracePeriodSeconds?: number; readonly preconditions?: { readonly uid?: string } };
+  /** Body of a deletion: `gracePeriodSeconds`, `preconditions`. */
+  readonly requestObject?: { readonly gracePeriodSeconds?: number; readonly preconditions?: { readonly uid?: string; readonly resourceVersion?: string } };
+  /** Microseconds. */
   readonly requestReceivedTimestamp: string;
+  /** When it was answered. */
+  readonly stageTimestamp: string;
   readonly stage: string;
 }
 

@@ -52,7 +52,7 @@ it('replaces all default stages of kwok, and every annotation for tests has a st
 
 it('audits no body but that of a deletion', () => {
   const withBody = AUDIT_POLICY.rules.filter((rule) => rule.level !== 'Metadata');
-  expect(withBody).toEqual([{ level: 'Request', verbs: ['delete'], resources: [{ group: '', resources: ['pods'] }] }]);
+  expect(withBody).toEqual([{ level: 'Request', verbs: ['delete'], resources: [expect.objectContaining({ group: '' })] }]);
 });
 
 const deletion = { verb: 'delete', requestURI: '/api/v1/namespaces/n/pods/p' } as AuditEvent;

@@ -42,3 +42,10 @@ describe('KUBEOCEAN_AUDIT_INTERVAL_MS', () => {
     expect(() => auditIntervalMillis({ KUBEOCEAN_AUDIT_INTERVAL_MS: text })).toThrow('KUBEOCEAN_AUDIT_INTERVAL_MS must be');
   });
 });
+
+it.each<[string | undefined, number]>([
+  [undefined, 300_000],
+  ['3000', 3_000],
+])('KUBEOCEAN_COPY_RETENTION_MS %p: copies outlive their last pod by %p', (text, millis) => {
+  expect(activitySettings({ KUBEOCEAN_COPY_RETENTION_MS: text }).copyRetentionMillis).toBe(millis);
+});
