@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import { constants } from 'node:crypto';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { STREAM_BUFFER } from './physical/ready-agent';
 
@@ -55,6 +55,8 @@ export interface Listener {
 /** Opens and closes the TLS ports of a gateway, and gives all of them new certificates. Nothing is ever served without TLS. */
 export class Listeners {
   private readonly servers = new Set<Server>();
+  /** Connections of all ports, from before their handshake on: those a server does not know yet. */
+  private readonly connections = new Set<Socket>();
   /** By connection: the authorities that its caller was verified against. */
   private readonly verifiedBy = new WeakMap<Duplex, string | null>();
 
@@ -97,9 +99,9 @@ export class Listeners {
     await Promise.all([...this.servers].map((server) => this.close(server)));
   }
 
-  /** Ends what is still under way, streams excepted. */
+  /** Ends every connection, whatever is under way. */
   destroyAll(): void {
-    for (const server of this.servers) server.closeAllConnections();
+    for (const connection of this.connections) connection.destroy();
   }
 
   private serverFor(node: ListenerNode): Server {
@@ -125,7 +127,15 @@ export class Listeners {
       (...args) => this.isCurrent(args[0].socket) && request(node, ...args),
     );
     server.maxConnections = limits.connections;
-    server.on('secureConnection', (socket) => this.verifiedBy.set(socket, this.material.clientCa));
+    server.on('connection', (socket: Socket) => {
+      this.connections.add(socket);
+      socket.once('close', () => this.connections.delete(socket));
+    });
+    server.on('secureConnection', (socket) => {
+      this.verifiedBy.set(socket, this.material.clientCa);
+      // Nobody looks any more whether a request comes.
+      if (!server.listening) socket.destroy();
+    });
     server.on('upgrade', (...args) => this.isCurrent(args[1]) && upgrade(node, ...args));
     // A caller that breaks off a handshake is no event.
     server.on('tlsClientError', (_, socket) => socket.destroy());
