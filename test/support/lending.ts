@@ -1,17 +1,16 @@
-import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import type { Node, Pod } from 'kubernetes-types/core/v1';
 import { GROUP_VERSION, POLICY_KIND } from '../../api/names/group';
 import type { ClusterBinding, ResourceLeasingPolicy, ResourceLeasingPolicySpec } from '../../api/names/types';
 import type { Cluster } from '../../local/clusters/cluster';
 import type { FakeNodes } from '../../local/clusters/fake-nodes';
-import { inProject } from '../../local/demo/commands';
 import type { ManagedProcess } from '../../local/processes/managed-process';
 import type { Stack, StackOptions } from '../../local/stack';
 import { bind, install, productKubeconfig } from '../bench/rig/install';
 import { BINDING, BINDINGS_PATH, CLUSTER_ID, POLICIES_PATH } from '../bench/rig/manifests';
 import { Product } from '../bench/rig/product';
 import { expectClean } from './audit-clean';
+import { buildProduct } from './build-product';
 import { eventually, type Patience } from './eventually';
 import { startTestStack } from './stack';
 
@@ -33,8 +32,7 @@ export class Lending {
 
   /** Starts everything and waits until the binding is Ready. @param settings environment variables of worker and gateway */
   static async open(options: Partial<StackOptions> = {}, settings: Readonly<Record<string, string>> = {}): Promise<Lending> {
-    // Builds where the sources are newer: the processes run what is built.
-    execFileSync(process.execPath, [inProject('bin/kubeocean'), '--version'], { stdio: 'ignore' });
+    buildProduct();
     const stack = await startTestStack({ physicalClusters: 1, nodesPerCluster: 0, clusters: { audit: true }, ...options });
     try {
       const { virtual, supervisor, dir, temporal } = stack;

@@ -46,7 +46,8 @@ export class KubeletRig {
     readonly physical: PhysicalServer,
     /** Of its own; it goes with the rig. */
     readonly dir: string,
-    private readonly kubeconfig: string,
+    /** Of the virtual cluster, with the product's own rights. */
+    readonly kubeconfig: string,
   ) {}
 
   /** With the pods `web` and, as few as they are good for, `stolen`, `elsewhere` and `waiting`. */
