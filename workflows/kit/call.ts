@@ -7,8 +7,12 @@ const quick = proxyLocalActivities<ShortActivities>({
   retry: { maximumAttempts: 1 },
 });
 
+/** A worker that says nothing for so long is dead: what it was doing is redone. Longer than any pause of a live one. */
+const SILENT_WORKER = '20 seconds';
+
 const patient = proxyActivities<ShortActivities>({
   startToCloseTimeout: '2 minutes',
+  heartbeatTimeout: SILENT_WORKER,
   retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '5 minutes' },
 });
 
