@@ -1,6 +1,6 @@
 import { isKnownCopy, isTerminalPhase } from '../../domain/pods';
 import type { PodObject } from '../../domain/pods';
-import { Pods } from '../../kube';
+import { keyOf, Pods } from '../../kube';
 import type { VirtualPodRef } from '../../workflows/contracts/activities';
 import type { DeleteRequested } from '../../workflows/contracts/virtual-pod';
 import type { Fleet } from '../fleet/fleet';
@@ -19,10 +19,17 @@ export async function deletePod(
 ): Promise<'deleted' | 'absent' | 'kept'> {
   const subject = await subjectOf(fleet, ref);
   if (await isRefuted(fleet, subject, { ref, request })) return 'kept';
+  if (request.graceSeconds === null && (await isStopping(subject, request.physicalUid))) return 'deleted';
   const grace = request.graceSeconds === null ? {} : { gracePeriodSeconds: request.graceSeconds };
   const { physical, physicalKey } = subject;
   const result = await physical.client.remove(Pods, physicalKey, { uid: request.physicalUid, ...grace });
   return result === 'deleted' ? 'deleted' : 'absent';
+}
+
+/** Whether it was asked before: to ask again without a grace changes nothing. */
+async function isStopping({ physical, physicalKey }: Subject, uid: string): Promise<boolean> {
+  const found = physical.pods.store.get(keyOf(physicalKey)) ?? (await physical.client.get(Pods, physicalKey));
+  return found?.metadata?.uid === uid && found.metadata.deletionTimestamp !== undefined;
 }
 
 interface Asked {

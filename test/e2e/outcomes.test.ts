@@ -46,6 +46,14 @@ describe('a virtual pod', () => {
     await eventually(async () => expect(await gracesOf(copy)).toEqual([60, 2]));
   });
 
+  it('whose copy takes its time to stop has it asked once', async () => {
+    const pod = await pods.run('n1', 'slow', { annotations: { [FakeAnnotation.StopAfter]: '5s' } });
+    const copy = await pods.untilCopy(pod, () => undefined);
+    await pods.delete(pod, { gracePeriodSeconds: 40 });
+    await pods.untilGone([pod]);
+    expect(await gracesOf(copy)).toEqual([40]);
+  });
+
   it.each([
     ['running', false],
     ['while it stops', true],
