@@ -21,11 +21,13 @@ afterAll(async () => {
 });
 
 const forced = (graceSeconds: number) => ({ forceReclaim: true, gracefulReclaimPeriodSeconds: graceSeconds });
-const slow = (after: string, change: PodChange = {}): PodChange => ({
-  annotations: { [FakeAnnotation.StopAfter]: after },
-  spec: { terminationGracePeriodSeconds: 1 },
-  ...change,
-});
+/** A pod that stops when it is let go. */
+const held = (): PodChange => ({ annotations: { [FakeAnnotation.StopAfter]: '1h' }, spec: { terminationGracePeriodSeconds: 1 } });
+const letGo = async (name: string) => {
+  const copy = await rig.copyOf(name);
+  const body = { metadata: { annotations: { [FakeAnnotation.StopAfter]: null } } };
+  await rig.physical.api.merge(`/api/v1/namespaces/${WORKER_NAMESPACE}/pods/${copy?.metadata?.name}`, body);
+};
 const tolerating = (toleration: object): PodChange => ({ spec: { tolerations: [toleration] } });
 const byName = { key: Taint.OutOfTimeWindows, operator: 'Exists' };
 const vnodeTaint = { key: Taint.Vnode, operator: 'Exists' };
@@ -44,9 +46,9 @@ const statusOf = (node: string) => rig.temporal.workflow.getHandle(nodeId(BINDIN
 
 it('shows every step on the vnode, on the policy, on the pods and in the workflow', async () => {
   const node = await rig.lend();
-  const [name = ''] = await rig.run(node, { a: slow('4s') });
+  const [name = ''] = await rig.run(node, { a: held() });
   const { window } = windowEndingSoon(Date.now() + 3_600_000);
-  await rig.edit(node, { ...forced(10), noticePeriodSeconds: 36_000, timeWindows: [window] });
+  await rig.edit(node, { ...forced(600), noticePeriodSeconds: 36_000, timeWindows: [window] });
   await rig.reaches(node, 'Noticed');
   await isTainted(node, 'PreferNoSchedule');
   const leaseEnds = (await rig.vnode(node))?.metadata?.annotations?.[Annotation.LeaseEndsAt];
@@ -60,8 +62,11 @@ it('shows every step on the vnode, on the policy, on the pods and in the workflo
   await eventually(async () => expect(await statusOf(node)).toMatchObject({ phase: 'Grace', stuck: false, reclaimSince: expect.any(String), deadline: expect.any(String) }));
   await eventually(async () => expect(await policyCondition(node)).toMatchObject({ status: 'True', reason: 'Grace', message: `${node} Grace.` }));
   await throughout(async () => expect(await isGoing(name)).toBe(false), 2_000);
+  await rig.edit(node, forced(0));
   await rig.reaches(node, 'Forced');
   await isTainted(node, 'NoExecute');
+  await eventually(async () => expect((await rig.copyOf(name))?.metadata?.deletionTimestamp).toBeDefined());
+  await letGo(name);
   await rig.reaches(node, 'Closed');
   await gone([name, late]);
   await eventually(async () => expect(await policyCondition(node)).toMatchObject({ status: 'False', reason: 'Closed' }));
@@ -94,12 +99,13 @@ it('takes a notice back when the edge moves away', async () => {
 
 it('is empty at the edge where the policy wants that', async () => {
   const node = await rig.lend();
-  const graceful = { annotations: { [FakeAnnotation.StopAfter]: 'grace' }, spec: { terminationGracePeriodSeconds: 3 } };
+  // They need less than they may take: the rest is for a machine that is busy.
+  const graceful = { annotations: { [FakeAnnotation.StopAfter]: '3s' }, spec: { terminationGracePeriodSeconds: 20 } };
   const names = await rig.run(node, { a: graceful, b: graceful });
-  const { window, edge } = windowEndingSoon(Date.now() + 10_000);
-  await rig.edit(node, { ...forced(20), reclaimBefore: true, timeWindows: [window] });
-  await eventually(async () => expect(await windowTaint(node)).toMatchObject({ effect: 'NoSchedule' }), { within: 90_000 });
-  expect(Date.now()).toBeGreaterThanOrEqual(edge - 20_000);
+  const { window, edge } = windowEndingSoon(Date.now() + 30_000);
+  await rig.edit(node, { ...forced(35), reclaimBefore: true, timeWindows: [window] });
+  await eventually(async () => expect(await windowTaint(node)).toMatchObject({ effect: 'NoSchedule' }), { within: 120_000 });
+  expect(Date.now()).toBeGreaterThanOrEqual(edge - 35_000);
   await eventually(async () => expect(await rig.copies(node)).toEqual([]), { within: 30_000 });
   expect(Date.now()).toBeLessThan(edge);
   await rig.reaches(node, 'Closed');
@@ -111,14 +117,14 @@ it('spares what tolerates the end by name, and deletes what tolerates everything
   const names = await rig.run(node, {
     everything: tolerating({ operator: 'Exists' }),
     effect: { spec: { tolerations: [vnodeTaint, { ...byName, effect: 'NoSchedule' }] } },
-    awhile: { spec: { tolerations: [vnodeTaint, { ...byName, effect: 'NoExecute', tolerationSeconds: 15 }] } },
+    awhile: { spec: { tolerations: [vnodeTaint, { ...byName, effect: 'NoExecute', tolerationSeconds: 30 }] } },
     stays: { spec: { tolerations: [vnodeTaint, byName] } },
   });
   const [everything = '', effect = '', awhile = '', stays = ''] = names;
   await rig.edit(node, closed());
   await gone([everything, effect]);
   expect(await isGoing(awhile)).toBe(false);
-  await gone([awhile]);
+  await gone([awhile], 120_000);
   await rig.reaches(node, 'ToleratingPodsRemain');
   expect(await rig.condition(node)).toMatchObject({ status: 'False', message: expect.stringContaining(`default/${stays}`) });
   // Who tolerates everything is scheduled all the same, and gets no copy.
@@ -139,7 +145,7 @@ it('spares what tolerates the end by name, and deletes what tolerates everything
 });
 
 it('evicts during the grace as budgets allow, and without an error', async () => {
-  const node = await rig.lend({ ...forced(20), drain: 'Evict' });
+  const node = await rig.lend({ ...forced(600), drain: 'Evict' });
   const labels = { app: node };
   const [free = '', guarded = ''] = await rig.run(node, { free: {}, guarded: { labels } });
   await rig.virtual.api.create('/apis/policy/v1/namespaces/default/poddisruptionbudgets', {
@@ -153,13 +159,14 @@ it('evicts during the grace as budgets allow, and without an error', async () =>
   await rig.edit(node, closed());
   await gone([free]);
   expect((await rig.condition(node))?.reason).toBe('Grace');
+  await eventually(async () => expect((await departuresOf(rig.virtual, node)).refused[guarded]).toBeGreaterThanOrEqual(2));
   expect(await isGoing(guarded)).toBe(false);
+  await rig.edit(node, forced(0));
   await gone([guarded]);
   await rig.reaches(node, 'Closed');
   await eventually(async () => {
     const departures = await departuresOf(rig.virtual, node);
     expect(departures.evicted).toEqual({ [free]: 1 });
-    expect(departures.refused[guarded]).toBeGreaterThanOrEqual(2);
     expect(askedOnce(departures, [free, guarded])).toEqual({ [free]: true, [guarded]: true });
     expect(await rig.reasons(rig.virtual, guarded)).toContain('EvictionBlocked');
   });
@@ -188,7 +195,7 @@ it('never touches the placeholders of host ports, nor a label that only looks li
 
 it('says that a node is stuck, and ends nothing by itself', async () => {
   const node = await rig.lend({ ...forced(0) });
-  const [name = ''] = await rig.run(node, { a: slow('1h') });
+  const [name = ''] = await rig.run(node, { a: held() });
   await rig.edit(node, closed());
   await eventually(async () => {
     const condition = await rig.condition(node, 'ReclaimStuck');
@@ -201,10 +208,7 @@ it('says that a node is stuck, and ends nothing by itself', async () => {
     expect(await rig.reasons(rig.physical, node)).toContain('ReclaimStuck');
   });
   await throughout(async () => expect(await rig.copies(node)).toHaveLength(1), 3_000, 300);
-  const copy = await rig.copyOf(name);
-  await rig.physical.api.merge(`/api/v1/namespaces/${WORKER_NAMESPACE}/pods/${copy?.metadata?.name}`, {
-    metadata: { annotations: { [FakeAnnotation.StopAfter]: null } },
-  });
+  await letGo(name);
   await rig.reaches(node, 'Closed');
   await eventually(async () => expect(await rig.condition(node, 'ReclaimStuck')).toBeUndefined());
 });
@@ -234,25 +238,27 @@ describe('in mid-reclaim', () => {
 
   it('a window that opens again after the deadline keeps whom nobody deleted yet, and lends the node again', async () => {
     const node = await rig.lend({ ...forced(0) });
-    await rig.run(node, { a: slow('5s') });
+    const [first = ''] = await rig.run(node, { a: held() });
     await rig.edit(node, closed());
     await rig.reaches(node, 'Forced');
+    await eventually(async () => expect((await rig.copyOf(first))?.metadata?.deletionTimestamp).toBeDefined());
     await rig.edit(node, OPEN);
     await eventually(async () => expect(await windowTaint(node)).toBeUndefined());
     const [again = ''] = await rig.run(node, { b: {} });
     expect(await isGoing(again)).toBe(false);
-    await gone([`${node}-a`]);
+    await letGo(first);
+    await gone([first]);
   });
 
   it('a deleted policy leaves the pods the grace that it promised', async () => {
-    const node = await rig.lend({ ...forced(15) });
+    const node = await rig.lend({ ...forced(30) });
     const [name = ''] = await rig.run(node, { a: {} });
     const deletedAt = Date.now();
     await rig.physical.api.delete(`${POLICIES_PATH}/${node}`);
     await rig.reaches(node, 'Returning');
     await throughout(async () => expect(await isGoing(name)).toBe(false), 4_000);
     await gone([name]);
-    expect(Date.now() - deletedAt).toBeGreaterThan(14_000);
+    expect(Date.now() - deletedAt).toBeGreaterThan(29_000);
     await eventually(async () => expect(await rig.vnode(node)).toBeNull());
     expect(await rig.copies(node)).toEqual([]);
   });
@@ -282,7 +288,7 @@ describe('in mid-reclaim', () => {
   });
 
   it('an unbind leaves the pods their grace, and then nothing', async () => {
-    const node = await rig.lend({ ...forced(15) });
+    const node = await rig.lend({ ...forced(30) });
     const [name = ''] = await rig.run(node, { a: {} });
     await rig.edit(node, closed());
     await rig.reaches(node, 'Grace');
