@@ -94,11 +94,16 @@ describe('when all workers are killed', () => {
     const [lender] = walk.lenders;
     const pod = (await virtualPods(walk)).find((one) => isOn(lender, one))!;
     const counterpart = async () => (await physicalPods(lender)).find((one) => virtualUidOf(one) === uidOf(pod));
-    await kubectl('annotate', 'pod', nameOf(pod), `${FakeAnnotation.StopAfter}=grace`);
+    await kubectl('annotate', 'pod', nameOf(pod), `${FakeAnnotation.StopAfter}=1h`);
     await eventually(async () => expect((await counterpart())?.metadata?.annotations).toHaveProperty([FakeAnnotation.StopAfter]));
     await kubectl('delete', 'pod', nameOf(pod), '--grace-period=3', '--wait=false');
-    await eventually(async () => expect((await counterpart())?.metadata?.deletionTimestamp).toBeDefined());
+    const copy = await eventually(async () => {
+      const found = await counterpart();
+      expect(found?.metadata?.deletionTimestamp).toBeDefined();
+      return found!;
+    });
     killAll();
+    await lender.cluster.api.merge(`/api/v1/namespaces/${WORKER_NAMESPACE}/pods/${nameOf(copy)}`, { metadata: { annotations: { [FakeAnnotation.StopAfter]: null } } });
     await eventually(async () => expect(uidsOf(await virtualPods(walk))).not.toContain(uidOf(pod)), { within: 40_000 });
     await checkPairs(walk, await untilRunning(walk, REPLICAS, 30_000));
   });
