@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Event, Node } from 'kubernetes-types/core/v1';
+import type { Event, Node, Pod } from 'kubernetes-types/core/v1';
 import { GROUP_VERSION } from '../../api/names/group';
 import { Annotation, Taint } from '../../api/names/keys';
 import type { ResourceLeasingPolicy } from '../../api/names/types';
 import { runCommand } from '../../local/binaries/run-command';
 import { inProject } from '../../local/demo/commands';
 import { zoneOfTheEvening } from '../../local/demo/evening';
-import { isTainted, nameOf, physicalPods, uidOf, virtualNodes, virtualPods } from '../../local/demo/observe';
+import { isTainted, nameOf, physicalPods, uidOf, virtualNodes, virtualPods, virtualUidOf } from '../../local/demo/observe';
 import { bind } from '../../local/demo/steps/bind';
 import { deploy } from '../../local/demo/steps/deploy';
 import { install } from '../../local/demo/steps/install';
@@ -70,6 +70,12 @@ async function podsOn(index: number): Promise<string[]> {
 async function eventsOn(uid: string): Promise<Event[]> {
   const path = `/api/v1/namespaces/default/events?fieldSelector=involvedObject.uid%3D${uid}`;
   return (await walk.stack.virtual.api.get<{ items: Event[] }>(path)).items;
+}
+
+/** A pod beside the Deployment, past the scheduler. */
+async function createPod(name: string, index: number): Promise<Pod> {
+  const containers = [{ name: 'main', image: 'nginx' }];
+  return await walk.stack.virtual.api.create<Pod>('/api/v1/namespaces/default/pods', { metadata: { name }, spec: { nodeName: nameOf(await vnode(index)), containers } });
 }
 
 /** The event that tells of a request on a vnode. */
@@ -163,7 +169,7 @@ const connection = () => ['--temporal-address', walk.stack.temporal.address];
 const asks = (verb: string, index: number) => ['lease', verb, `vnode-${lender.clusterId}-${physical(index)}`, ...connection()];
 
 it('shortenLease ends the lease at that instant, on that node alone', async () => {
-  const until = Math.ceil(Date.now() / 1_000) * 1_000 + 15_000;
+  const until = Math.ceil(Date.now() / 1_000) * 1_000 + 25_000;
   const output = await walk.commands.kubeocean(...asks('shorten', 1), '--until', iso(until), '--by', 'ben', '--reason', 'batch done');
   expect(output).toContain(`ends at ${iso(until).replace('.000Z', 'Z')}`);
   await tells(1, 'LeaseShortened', /asked for by ben: batch done/);
@@ -174,12 +180,15 @@ it('shortenLease ends the lease at that instant, on that node alone', async () =
 
 describe('returnLease', () => {
   it('empties the node after the grace of the policy, and lends it again by a resync where the window has no end', async () => {
+    await editPolicy({ gracefulReclaimPeriodSeconds: 600 });
+    await eventually(async () => expect((await vnode(2)).metadata?.annotations?.[Annotation.ReclaimTerms]).toContain('600'));
     const answer = await temporal.update<SteeringAnswer>(workflowOf(2), 'returnLease', { by: 'ana', reason: 'not needed' });
     expect(answer).toMatchObject({ granted: true, evictedFrom: expect.any(String) });
     const pods = await podsOn(2);
     await eventually(async () => expect(await isClosed(2)).toBe(true));
     await tells(2, 'LeaseReturned', /asked for by ana: not needed/);
     expect(await podsOn(2)).toEqual(pods);
+    await editPolicy({ gracefulReclaimPeriodSeconds: GRACE_SECONDS });
     await eventually(async () => expect(await temporal.query<LeasedNodeStatus>(workflowOf(2), 'status')).toMatchObject({ phase: 'Closed' }), { within: 20_000 });
     expect((await physicalPods(lender)).filter(({ spec }) => spec?.nodeName === physical(2))).toEqual([]);
     expect(await temporal.update(workflowOf(2), 'returnLease')).toEqual({ granted: false, why: expect.stringContaining('on its way back') });
@@ -266,9 +275,14 @@ describe('signals', () => {
     const paused = async () => (await read()).metadata?.annotations?.[Annotation.Paused];
     await temporal.signal(workflowId, 'pause', { by: 'ana', reason: 'upgrade' });
     await eventually(async () => expect(await paused()).toBe('true'));
+    // It comes during the pause, and nothing happens to it or to its node afterwards.
+    const waiting = await createPod(`waits-for-${of}`, 1);
     const target = of === 'binding' ? lender.binding : `${lender.binding}/${physical(1)}`;
     await walk.commands.kubeocean('resume', target, ...connection(), '--by', 'ben', '--reason', 'upgraded');
     await eventually(async () => expect(await paused()).toBeUndefined());
+    await eventually(async () => expect((await physicalPods(lender)).map(virtualUidOf)).toContain(uidOf(waiting)));
+    await walk.stack.virtual.api.delete(`/api/v1/namespaces/default/pods/${nameOf(waiting)}`);
+    await eventually(async () => expect((await physicalPods(lender)).map(virtualUidOf)).not.toContain(uidOf(waiting)));
     await eventually(async () => {
       const events = (await eventsOn(uidOf(await read()))).map(({ reason, message }) => `${reason}: ${message}`);
       expect(events).toContainEqual(expect.stringMatching(/^Paused: .*asked for by ana: upgrade/));
