@@ -26,6 +26,8 @@ afterAll(async () => {
 });
 
 const FAST = { first: 50, max: 400 };
+/** Few retries while nobody answers: after several failures it would list in any case. */
+const PATIENT = { first: 6_000, max: 6_000 };
 
 /** An informer on the other side of the link, and what it said. */
 async function observed(options: InformerOptions<ConfigMap> = {}, client = api.connect(link.port)) {
@@ -111,7 +113,7 @@ it('calls an object that leaves the selection gone', async () => {
 
 it('goes on where it was when its connection is cut, without listing again', async () => {
   await make('kept');
-  const { informer, changes, errors } = await observed();
+  const { informer, changes, errors } = await observed({ backoffMs: PATIENT });
   let lists = 0;
   informer.onList(() => (lists += 1));
   link.cut('reset');
@@ -141,8 +143,7 @@ it('notices a connection that has gone silent, and grows stale meanwhile', async
 
 it('lists again when its version is too old, and deletes only what is gone', async () => {
   await Promise.all(['stays', 'changes', 'goes', 'comes-back'].map((name) => make(name)));
-  // Few retries while the server is away: after several failures it would list in any case.
-  const { informer, changes, errors } = await observed({ backoffMs: { first: 3_000, max: 3_000 } });
+  const { informer, changes, errors } = await observed({ backoffMs: PATIENT });
   changes.length = 0;
   link.cut('reset');
   await eventually(() => expect(errors.length).toBeGreaterThan(0));
