@@ -23,20 +23,18 @@ const project = (name, extra = {}) => ({
   },
   transformIgnorePatterns: [`/node_modules/(?!(${esmPackages})/)`],
   modulePathIgnorePatterns: ['<rootDir>/dist'],
+  setupFilesAfterEnv: ['<rootDir>/test/support/patience.ts'],
   ...extra,
 });
-
-const withServers = { setupFilesAfterEnv: ['<rootDir>/test/support/patience.ts'] };
 
 module.exports = {
   projects: [
     project('unit'),
     project('workflow', {
-      ...withServers,
       globalSetup: '<rootDir>/test/support/workflow/global-setup.ts',
       globalTeardown: '<rootDir>/test/support/workflow/global-teardown.ts',
     }),
-    project('integration', withServers),
-    project('e2e', withServers),
+    project('integration'),
+    project('e2e'),
   ],
 };
