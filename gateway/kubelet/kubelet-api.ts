@@ -75,7 +75,9 @@ export class KubeletApi {
     const first = new Promise<void>((resolve) => (this.certified = resolve));
     this.source = this.obtainCertificate(onError('serving certificate'));
     this.ready = this.open(first);
-    this.ready.catch(() => undefined);
+    this.ready.catch((error: unknown) => {
+      if (!this.stopped) logger.error({ error }, 'the kubelet API cannot listen');
+    });
   }
 
   /** Answers routes of one vnode from now on. */
@@ -94,6 +96,7 @@ export class KubeletApi {
       [this.clientCa.hasSynced(), 'the authority of client certificates is not known yet'],
       [this.certificate !== null, 'the kubelet API has no serving certificate yet'],
       [this.opened !== null, 'the kubelet API does not listen yet'],
+      [!this.stopped, 'the kubelet API is stopping'],
     ];
     return [...this.view.missing(), ...parts.filter(([there]) => !there).map(([, phrase]) => phrase)];
   }

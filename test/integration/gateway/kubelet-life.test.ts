@@ -100,12 +100,21 @@ describe('certificates', () => {
   });
 });
 
+it('a port that somebody else has is told', async () => {
+  const { gateway, port } = await rig.start();
+  expect((await fetch(`http://127.0.0.1:${gateway.httpPort}/kubeletz`)).status).toBe(200);
+  await expect(rig.start({ port })).rejects.toThrow(/EADDRINUSE/);
+  await eventually(() => expect(rig.logged).toMatch(/EADDRINUSE.*the kubelet API cannot listen/));
+});
+
 describe('a gateway that stops', () => {
   it('takes nobody new, lets streams finish, and is done with the last', async () => {
     const { gateway: stopping, port: own } = await rig.serve({ drainMs: 60_000 });
     const { socket } = await rig.opened(own, EXEC);
     const stopped = stopping.stop();
     await eventually(async () => await expect(rig.asked(own, LOGS)).rejects.toThrow(/ECONNREFUSED/));
+    const health = await fetch(`http://127.0.0.1:${stopping.httpPort}/kubeletz`);
+    expect([health.status, await health.text()]).toEqual([503, 'the kubelet API is stopping\n']);
     socket.write('last words');
     expect(String((await once(socket, 'data'))[0])).toBe('last words');
     socket.end();
