@@ -51,6 +51,7 @@ describe('credentials', () => {
     ['a year, half over', token(-180 * DAY, 180 * DAY), 'valid'],
     ['a year, eight days left', token(-357 * DAY, 8 * DAY), 'valid'],
     ['a year, six days left', token(-359 * DAY, 6 * DAY), 'expiring'],
+    ['a year, seven days left', token(-358 * DAY, 7 * DAY), 'expiring'],
     ['a day, half over: a week before its end it was not there yet', token(-12 * HOUR, 12 * HOUR), 'valid'],
     ['a day, an hour left', token(-23 * HOUR, HOUR), 'expiring'],
     ['over', token(-DAY, 0), 'expired'],

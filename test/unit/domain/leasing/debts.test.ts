@@ -58,6 +58,7 @@ describe('readLedger', () => {
     ['no JSON', { x: '{' }, 0, ['x']],
     ['another version', { 'east.east-uid': JSON.stringify({ ...debt, v: 2 }) }, 0, ['east.east-uid']],
     ['without a Secret', { 'east.east-uid': JSON.stringify({ ...debt, secret: undefined }) }, 0, ['east.east-uid']],
+    ['without a beginning', { 'east.east-uid': JSON.stringify({ ...debt, since: undefined }) }, 0, ['east.east-uid']],
     ['null', { x: 'null' }, 0, ['x']],
     ['under another key: whose would be struck off?', { x: text }, 0, ['x']],
     ['beside a sound one', { [debtKey(debt)]: text, x: '' }, 1, ['x']],

@@ -1,4 +1,4 @@
-import { Annotation } from '../../../../api/names/keys';
+import { Annotation, Label, VIRTUAL_KUBELET } from '../../../../api/names/keys';
 import type { ClusterBinding, ResourceLeasingPolicy } from '../../../../api/names/types';
 import {
   acceptedBinding,
@@ -31,6 +31,9 @@ function edited(before: PolicyBuilder, difference: Partial<ResourceLeasingPolicy
 }
 const accepted = (policy: PolicyBuilder) => edited(policy, {}, 1);
 const lending = aPolicy().spec({ timeWindows: OPEN });
+
+const lendingTo = (from: number, to: number) => lending.spec({ nodeSelector: selectorFor(...names.slice(from, to)) });
+const halfVirtual = ten.map((node, index) => (index < 5 ? node : { ...node, labels: { [Label.NodeType]: VIRTUAL_KUBELET } }));
 
 /** A binding that was accepted with one selector and has another by now. */
 function reselected(...selected: string[]): ClusterBinding {
@@ -74,6 +77,12 @@ describe('judgeEdits', () => {
     ["the binding's selector", { binding: reselected('n0'), policies: [accepted(lending)] }, [], held(9, { kind: 'binding', name: 'east' })],
     ["the binding's selector, half of it", { binding: reselected(...names.slice(5)), policies: [accepted(lending)] }, [{ kind: 'binding', name: 'east' }], null],
     ['no node leased yet', { nodes: [], policies: [edited(lending, { timeWindows: CLOSED })] }, [policy('nights')], null],
+    ['a new policy beside an edit', { policies: [edited(lending, { forceReclaim: true }), aPolicy('young').build()] }, [policy('young'), policy('nights')], null],
+    ['a new policy beside one that is held', { policies: [edited(lending, { timeWindows: CLOSED }), aPolicy('young').spec({ timeWindows: CLOSED }).build()] }, [policy('young')], held(10, policy('nights'))],
+    ['most of those that are leased, and few of all', { policies: [edited(lendingTo(0, 5), { nodeSelector: selectorFor('n0', 'n1') })] }, [], { ...held(3, policy('nights')), leased: 5 }],
+    ['of nodes of which half are virtual themselves', { nodes: halfVirtual, policies: [edited(lending, { timeWindows: CLOSED })] }, [], { ...held(5, policy('nights')), leased: 5 }],
+    ["another binding's policy does not make up for it", { policies: [accepted(aPolicy('a').spec({ cluster: 'west' })), edited(lending, { timeWindows: CLOSED })] }, [], held(10, policy('nights'))],
+    ['nor does one that is being deleted', { policies: [accepted(aPolicy('a').meta({ deletionTimestamp: '2026-03-06T19:00:00Z' })), edited(lending, { timeWindows: CLOSED })] }, [], held(10, policy('nights'))],
     ['none may be reclaimed', { maxReclaimPercent: 0, policies: [edited(lending, { nodeSelector: selectorFor(...names.slice(1)) })] }, [], held(1, policy('nights'))],
   ])('%s', (_, difference, accept, expected) => {
     const verdict = judge(difference);
@@ -117,6 +126,12 @@ describe('judgeEdits', () => {
   it('asks to be asked again at the edge that may end it', () => {
     const policies = [edited(lending, { timeWindows: CLOSED })];
     expect(judge({ policies }).changesAt).toBe(CLOSES);
+    const always = [edited(aPolicy(), { timeWindows: CLOSED })];
+    expect(judge({ policies: always }).changesAt).toBe(Date.parse('2026-03-07T08:00:00Z'));
+    // Of a policy that is not for this binding, and of one that goes.
+    const sooner = aPolicy('sooner').spec({ timeWindows: [{ start: '18:00', end: '20:29' }] });
+    const others = [accepted(sooner.spec({ cluster: 'west' })), accepted(sooner.meta({ deletionTimestamp: '2026-03-06T19:00:00Z' }))];
+    expect(judge({ policies: [...policies, ...others] }).changesAt).toBe(CLOSES);
     expect(judge({ policies, now: CLOSES })).toEqual({ accept: [policy('nights')], held: null, changesAt: null });
   });
 
@@ -139,6 +154,12 @@ describe('what was accepted', () => {
     const changed = edited(lending, { timeWindows: CLOSED, cluster: 'west' });
     expect(acceptedPolicy(changed).spec).toEqual({ cluster: 'west', timeWindows: OPEN });
     expect(acceptedBinding(reselected('n0')).spec.nodeSelector).toBeUndefined();
+  });
+
+  it('is what is written where nothing was', () => {
+    const unrecorded = lending.build();
+    expect(acceptedPolicy(unrecorded)).toBe(unrecorded);
+    expect(acceptedBinding({ ...settled, status: {} }).spec).toBe(settled.spec);
   });
 
   it.each(['', 'null', '[]', '{'])('is what is written where the record is %j', (spec) => {

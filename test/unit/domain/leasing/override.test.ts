@@ -12,6 +12,7 @@ import {
   type LeaseTerms,
   parseInstant,
   positionAt,
+  steeredWindow,
   type SteeringFacts,
 } from '../../../../domain/override';
 import type { WindowState } from '../../../../domain/windows';
@@ -74,6 +75,7 @@ describe('effectiveWindow', () => {
     ['extended, after the edge', closed, extended, consent, morning, { open: true, closesAt: at('07T09:00') }],
     ['extended, at its end', closed, extended, consent, at('07T09:00'), closed],
     ['extended further than the lender allows now', open, extended, { ...limits, maxExtensionSeconds: 600 }, NOW, { open: true, closesAt: EDGE + 600_000 }],
+    ['extended further than the lender allows now, at the end of what he allows', closed, extended, { maxExtensionSeconds: 600, closedAt: EDGE }, EDGE + 600_000, closed],
     ['extended, and the lender took his consent back', closed, extended, { maxExtensionSeconds: 0, closedAt: EDGE }, morning, closed],
     ['extended, and the policy was edited to close earlier', closed, extended, { ...limits, closedAt: at('06T21:00') }, at('06T23:30'), closed],
     ['extended, a lease that has become endless', endless, extended, limits, NOW, endless],
@@ -97,7 +99,7 @@ describe('askedBack', () => {
 
 describe('the annotation', () => {
   const never = () => null;
-  it.each([override(), override({ expires: null }), { ...returned, ...asked }, reclaimed, extended, override({ at: NOW + 7 })])('is read as it was written %#', (one) => {
+  it.each([override(), override({ expires: null }), { ...returned, ...asked }, reclaimed, { ...reclaimed, graceSeconds: 0 }, extended, override({ at: NOW + 7 })])('is read as it was written %#', (one) => {
     expect(decodeOverride(encodeOverride(one), never)).toEqual({ override: one, fault: null });
   });
 
@@ -109,7 +111,8 @@ describe('the annotation', () => {
 
   it('that was written by hand expires when the window opens next', () => {
     const byHand = '{"kind":"return","until":"2026-03-06T21:00:00+01:00","at":"2026-03-06T20:00:00Z"}';
-    expect(decodeOverride(byHand, () => REOPENS).override).toEqual({ kind: 'return', until: NOW, expires: REOPENS, at: NOW });
+    const sinceAsked = REOPENS - NOW;
+    expect(decodeOverride(byHand, (asked) => asked + sinceAsked).override).toEqual({ kind: 'return', until: NOW, expires: REOPENS, at: NOW });
   });
 
   const valid = { kind: 'shorten', until: '2026-03-06T22:00:00Z', at: '2026-03-06T20:00:00Z' };
@@ -144,6 +147,26 @@ describe('countingOverride', () => {
     ['an extension at its end', { kept: extended }, extended.until, null],
   ])('%s', (_, known, now, expected) => {
     expect(countingOverride(known, never, now)).toEqual({ override: expected, fault: null });
+  });
+});
+
+describe('steeredWindow', () => {
+  const byHand = (kind: string, askedAt: string) => {
+    const annotation = JSON.stringify({ kind, until: `2026-03-${askedAt}:00Z`, at: `2026-03-${askedAt}:00Z` });
+    return { asked: { kept: null, annotation }, now: at(askedAt) + 1_000 };
+  };
+  const nights = { windows: [{ start: '18:00', end: '08:00' }], zone: 'UTC' };
+  it.each<[string, Parameters<typeof steeredWindow>[1], string, number | null]>([
+    ['in a window: until the next one opens', nights, '06T20:00', REOPENS],
+    ['before a window: until it opens', nights, '07T10:00', REOPENS],
+    ['of a lease without end: for good', { zone: 'UTC' }, '06T20:00', null],
+  ])('a return by hand counts %s', (_, calendar, askedAt, expires) => {
+    expect(steeredWindow({}, calendar, byHand('return', askedAt)).override).toMatchObject({ kind: 'return', expires });
+  });
+
+  it('an extension is measured from the last closing', () => {
+    const asked = { kept: extended };
+    expect(steeredWindow({ maxExtensionSeconds: 7_200 }, nights, { asked, now: at('07T08:30') }).window).toEqual({ open: true, closesAt: at('07T09:00') });
   });
 });
 

@@ -109,11 +109,12 @@ describe('planPolicyStatus', () => {
       const shadows = [
         { winner: 'first', nodes: ['n0'] },
         { winner: 'old', nodes },
+        { winner: 'other', nodes: nodes.slice(0, 3) },
       ];
       expect(shadowOf({ shadows })).toMatchObject({
         status: 'True',
         reason: 'PolicyShadowed',
-        message: 'Ignored where an older policy lends the node: first on n0; old on n1, n2, n3 and 2 more.',
+        message: 'Ignored where an older policy lends the node: first on n0; old on n1, n2, n3 and 2 more; other on n1, n2, n3.',
       });
     });
 

@@ -237,6 +237,13 @@ describe('evaluateWindows', () => {
       open('2026-12-24T00:00:00Z'),
     ],
     ['one in the past', { exceptions: [exception('Closed', '2026-05-08')] }, '2026-05-09T00:00:00Z', open(null)],
+    [
+      'as many days as may be',
+      { exceptions: [exception('Closed', '2026-05-09', { lastDate: '2027-05-10' })] },
+      '2026-05-09T12:00:00Z',
+      closed('2027-05-11T00:00:00Z'),
+    ],
+    ['a day more', { exceptions: [exception('Closed', '2026-05-09', { lastDate: '2027-05-11' })] }, '2026-05-09T12:00:00Z', open(null)],
     ['a closed decade', { exceptions: decade() }, '2026-05-09T00:00:00Z', closed('2036-01-02T00:00:00Z')],
     [
       'an invalid one says nothing',
@@ -294,6 +301,11 @@ it.each<[string, TimeWindow[], string, string | null]>([
   expect(lastClosing({ windows, zone: 'UTC' }, at(now))).toBe(expected === null ? null : at(expected));
 });
 
+it('lastClosing looks past a week whose night lost the hour', () => {
+  const calendar = { windows: [window('02:10', '02:40', 'Sunday')], zone: BERLIN };
+  expect(lastClosing(calendar, at('2026-04-04T12:00:00Z'))).toBe(at('2026-03-22T01:41:00Z'));
+});
+
 it('validateCalendar names each bad field', () => {
   const timeWindows = [
     window('08:00', '18:00', 'Monday'),
@@ -308,6 +320,7 @@ it('validateCalendar names each bad field', () => {
     { ...some, lastDate: '2028-01-01' },
     { ...some, lastDate: 'tomorrow' },
     { ...some, date: '9999-12-31' },
+    { ...some, lastDate: '2027-12-25' },
   ];
   const problems = validateCalendar({ timeWindows, exceptions, timeZone: 'Mars/Olympus' });
   expect(problems.map(({ path }) => path)).toEqual([
