@@ -1,7 +1,8 @@
+import type { Taint } from 'kubernetes-types/core/v1';
 import { Annotation, Taint as TaintKey } from '../../../../api/names/keys';
 import { toRfc3339 } from '../../../../domain/conditions';
 import { NO_TERMS } from '../../../../domain/reclaim';
-import { announcedEndOf, type EdgeFacts, edgeTaint } from '../../../../domain/vnode';
+import { announcedEndOf, type EdgeFacts, edgeTaint, reclaimBeganAt } from '../../../../domain/vnode';
 import { aNode } from '../../../support/builders/node';
 
 const MINUTE = 60_000;
@@ -51,4 +52,14 @@ test('an end that nobody can read is none', () => {
   const { metadata } = aNode().build();
   expect(announcedEndOf({ metadata: { ...metadata, annotations: { [Annotation.LeaseEndsAt]: 'soon' } } })).toBeNull();
   expect(announcedEndOf(null)).toBeNull();
+});
+
+it.each<[string, Partial<Taint>[], string | null]>([
+  ['no taint', [], null],
+  ["a taint of somebody else's", [{ key: 'a', timeAdded: '2026-03-01T00:00:00Z' }], null],
+  ['the taint of a notice, which has no time', [{ key: 'kubeocean.io/out-of-time-windows', effect: 'PreferNoSchedule' }], null],
+  ['that of a window that has closed', [{ key: 'a' }, { key: 'kubeocean.io/out-of-time-windows', timeAdded: '2026-03-06T18:30:00Z' }], '2026-03-06T18:30:00Z'],
+])('reclaimBeganAt of %s', (_, taints, expected) => {
+  const instant = reclaimBeganAt({ spec: { taints: taints as Taint[] } });
+  expect(instant).toBe(expected === null ? null : Date.parse(expected));
 });

@@ -6,7 +6,6 @@ import {
   type NodeObject,
   physicalNodeOf,
   planVnode,
-  reclaimBeganAt,
   releasePatch,
   teardownPatch,
   teardownStartedAt,
@@ -52,16 +51,6 @@ function patched(change: Partial<VnodeFacts>): VnodePatch {
   }
   return plan.patch;
 }
-
-it.each<[string, Partial<Taint>[], string | null]>([
-  ['no taint', [], null],
-  ["a taint of somebody else's", [{ key: 'a', timeAdded: '2026-03-01T00:00:00Z' }], null],
-  ['the taint of a notice, which has no time', [{ key: 'kubeocean.io/out-of-time-windows', effect: 'PreferNoSchedule' }], null],
-  ['that of a window that has closed', [{ key: 'a' }, { key: 'kubeocean.io/out-of-time-windows', timeAdded: '2026-03-06T18:30:00Z' }], '2026-03-06T18:30:00Z'],
-])('reclaimBeganAt of %s', (_, taints, expected) => {
-  const instant = reclaimBeganAt({ spec: { taints: taints as Taint[] } });
-  expect(instant).toBe(expected === null ? null : Date.parse(expected));
-});
 
 describe('vnodeName', () => {
   it.each([
