@@ -42,7 +42,7 @@ async function fromTenSenders(count: number, send: (number: number) => Promise<v
 
 it('keeps what a node knows, re-arms its timer and keeps its pods', async () => {
   const name = 'continued-node';
-  const edge = Date.now() + 15_000;
+  const edge = Date.now() + 30_000;
   world.stubs.behave(name, {
     reconcileNode: async () => (Date.now() < edge - 50 ? { ...LENT, windowEnd: edge, wakeAt: edge } : { ...LENT, phase: 'Grace', edge }),
   });

@@ -20,7 +20,7 @@ it.each([
   [3, 'Closed'],
 ])('acts once when it was dead across %d edges', async (passed, phase) => {
   const name = `dead-across-${passed}`;
-  const edges = [8_000, 8_500, 9_000].map((millis) => Date.now() + millis).slice(0, passed);
+  const edges = [14_000, 14_500, 15_000].map((millis) => Date.now() + millis).slice(0, passed);
   const acted: { readonly orders: NodeOrders; readonly at: number }[] = [];
   const reconcileNode = async (_: unknown, orders: NodeOrders): Promise<NodePass> => {
     const at = Date.now();

@@ -99,15 +99,15 @@ describe('creation', () => {
   });
 
   it('tries again at once when what it waits for may have appeared', async () => {
-    const waiting: CreateOutcome = { result: 'waiting', reason: 'Secret s' };
+    // It looks by itself as well, but five minutes later.
+    const waiting: CreateOutcome = { result: 'waiting', reason: 'Secret s', signalled: true };
     const outcomes: CreateOutcome[] = [waiting, { result: 'created' }];
     const pod = await Pod.start(false, { createPhysicalPod: async () => outcomes.shift() ?? waiting });
     await pod.reaches('Waiting');
     expect(pod.calls('createPhysicalPod')).toHaveLength(1);
-    const at = Date.now();
     await pod.handle.signal(dependencyAppearedSignal);
     await pod.reaches('Placed');
-    expect(pod.calls('createPhysicalPod')[1]!.at - at).toBeLessThan(1_000);
+    expect(pod.calls('createPhysicalPod')).toHaveLength(2);
   });
 });
 
