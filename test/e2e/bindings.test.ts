@@ -100,7 +100,12 @@ describe('tokens of pods', () => {
 
   it('are renewed once 80 % of their life is over', async () => {
     const pod = (await virtualPods(walk)).find((one) => isOn(a, one))!;
-    const before = await tokenSecret(a, pod);
+    // Tokens come after the pod that runs with them.
+    const before = await eventually(async () => {
+      const issued = await tokenSecret(a, pod);
+      expect(issued).toBeDefined();
+      return issued;
+    });
     // The beginning of a life is told to the second.
     await new Promise((resolve) => setTimeout(resolve, 1_100));
     const past = new Date(Date.now() - 1_000).toISOString();

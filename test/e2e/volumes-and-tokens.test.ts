@@ -167,11 +167,16 @@ describe('tokens', () => {
 
   it('stay until the pod has stopped, and go with it', async () => {
     const uid = running.metadata?.uid ?? '';
-    await needs.virtual.merge(`${HOME}/pods/tokens`, { metadata: { annotations: { [FakeAnnotation.StopAfter]: 'grace' } } });
+    await needs.virtual.merge(`${HOME}/pods/tokens`, { metadata: { annotations: { [FakeAnnotation.StopAfter]: '1h' } } });
     await eventually(async () => expect((await needs.physicalPod(running)).metadata?.annotations).toHaveProperty([FakeAnnotation.StopAfter]));
     await needs.virtual.delete(`${HOME}/pods/tokens`);
-    await eventually(async () => expect((await needs.physicalPod(running)).metadata?.deletionTimestamp).toBeDefined());
-    expect(await secretsOf(uid)).toHaveLength(2);
+    const copy = await eventually(async () => {
+      const found = await needs.physicalPod(running);
+      expect(found.metadata?.deletionTimestamp).toBeDefined();
+      return found;
+    });
+    await throughout(async () => expect(await secretsOf(uid)).toHaveLength(2), 1_000);
+    await needs.physical.merge(`${MOUNT}/pods/${copy.metadata?.name}`, { metadata: { annotations: { [FakeAnnotation.StopAfter]: null } } });
     await eventually(async () => expect(await needs.virtual.find(`${HOME}/pods/tokens`)).toBeNull());
     await eventually(async () => expect(await secretsOf(uid)).toEqual([]));
   });
