@@ -245,7 +245,7 @@ describe('strangers who want everything', () => {
       rig.asked(port, path, { headers }).then(({ status: code }) => code, (error: { code?: string }) => error.code);
     const before = rig.physical.seen.length;
     for (const refused of [status(LOGS, { 'x-large': 'x'.repeat(70_000) }), status(`/exec/default/web/main?command=${'x'.repeat(70_000)}`)]) {
-      expect([431, 'ECONNRESET']).toContain(await refused);
+      expect([431, 'ECONNRESET', 'EPIPE']).toContain(await refused);
     }
     expect(rig.physical.seen).toHaveLength(before);
     // A long command is none: Node's own limit would be 16 KiB.
