@@ -18,6 +18,7 @@ import { reclaimFacts } from './reclaim-facts';
 import type { NodeStep } from './reconcile-node';
 import { reportProgress } from './report-reclaim';
 import { leaseTerms } from './terms';
+import { turnOf } from './turn';
 
 type Lend = Extract<NodeDecision, { action: 'lend' }>;
 /** What writing a vnode takes of a step. */
@@ -44,7 +45,8 @@ export async function lendNode(step: NodeStep, node: NodeObject, decision: Lend)
   await writeVnode(step, node, decision, { taint: plan.taint, edge: plan.edge, note: noteOf(plan) });
   const refused = [await emptyNode(step, plan, pods), await notifyPods(step, plan, pods)].includes(true);
   reportProgress(step, { ...plan, phase: toLeasePhase(plan) });
-  const again = [plan.wakeAt, refused ? now + ASK_AGAIN_MILLIS : null, plan.phase === 'Forced' ? now + RECHECK_MILLIS : null];
+  const wakeAt = plan.wakeAt === null ? null : turnOf(fleet, view, { window: decision.window, at: plan.wakeAt });
+  const again = [wakeAt, refused ? now + ASK_AGAIN_MILLIS : null, plan.phase === 'Forced' ? now + RECHECK_MILLIS : null];
   const { override, calendar, policy } = decision;
   return { ...toPass(plan, { decision, pods, wakeAt: again }), override, terms: leaseTerms(policy, calendar, now, settings.zone) };
 }

@@ -1,7 +1,7 @@
 import { Reason } from '../../domain/conditions';
 import { teardownStartedAt } from '../../domain/vnode';
 import type { NodeDecision } from '../../domain/vnode';
-import type { WindowState } from '../../domain/windows';
+import { nextEdgeOf } from '../../domain/windows';
 import type { NodeOrders, NodePass, NodeRef } from '../../workflows/contracts/activities';
 import type { Fleet } from '../fleet/fleet';
 import { isPaused } from '../fleet/vnodes';
@@ -72,10 +72,6 @@ export async function reconcileNode(
   // This process alone is behind, after a cut for example: its lists come back in seconds, and no message would say so.
   if (view.node === 'Unknown' && !view.unreachable) throw new StoresNotReady(`the lists of ClusterBinding ${ref.binding} are behind`);
   return holdNode(step, decision);
-}
-
-function nextEdgeOf(window: WindowState): number | null {
-  return window.open ? window.closesAt : window.opensAt;
 }
 
 /** Ways back that nobody may hold up: the machine is gone, or the binding is, or the machine's owner asks. */

@@ -4,21 +4,21 @@ import type { NodeObject } from '../../domain/vnode';
 
 /** The ends of windows that were seen ahead: for each of them the node's workflow has a timer of its own. */
 export class EndsAhead {
-  /** By vnode, epoch milliseconds. */
-  private readonly ends = new Map<string, number>();
+  /** By vnode: the end, and when that timer goes off; epoch milliseconds. */
+  private readonly ends = new Map<string, { readonly end: number; readonly turn: number }>();
 
-  note({ metadata }: NodeObject, end: number): void {
-    this.ends.set(metadata.name, end);
+  note({ metadata }: NodeObject, end: number, turn: number): void {
+    this.ends.set(metadata.name, { end, turn });
   }
 
   forget({ metadata }: NodeObject): void {
     this.ends.delete(metadata.name);
   }
 
-  /** Whether a vnode was closed by such an end, within the last `millis`: its workflow woke at that instant and is on its way. */
+  /** Whether a vnode was closed by such an end, and its workflow has yet to wake, or has within the last `millis`. */
   closed({ metadata, spec }: NodeObject, millis: number): boolean {
-    const end = this.ends.get(metadata.name);
+    const ahead = this.ends.get(metadata.name);
     const closedAt = spec?.taints?.find(({ key }) => key === Taint.OutOfTimeWindows)?.timeAdded;
-    return end !== undefined && closedAt === toRfc3339(end) && Date.now() < end + millis;
+    return ahead !== undefined && closedAt === toRfc3339(ahead.end) && Date.now() < ahead.turn + millis;
   }
 }

@@ -8,7 +8,7 @@ import { decodeNote } from '../../domain/reclaim';
 import { shadowsOf } from '../../domain/selection';
 import type { Shadow } from '../../domain/selection';
 import { type NodeObject, physicalNodeOf } from '../../domain/vnode';
-import { calendarOf, evaluateWindows } from '../../domain/windows';
+import { calendarOf, evaluateWindows, nextEdgeOf } from '../../domain/windows';
 import { recordEvent, ResourceLeasingPolicies } from '../../kube';
 import type { Change } from '../../kube';
 import { countingPolicy } from '../fleet/accepted';
@@ -130,8 +130,7 @@ export class PolicyWatch implements WatchPart {
       await physical.client.patch(ResourceLeasingPolicies, { name }, patch, { subresource: 'status', uid });
       this.reportShadow(policy, status);
     }
-    const window = evaluateWindows(calendar, now);
-    return window.open ? window.closesAt : window.opensAt;
+    return nextEdgeOf(evaluateWindows(calendar, now));
   }
 
   private shadowsOf(policy: ResourceLeasingPolicy, { metadata, spec }: ClusterBinding): readonly Shadow[] {

@@ -4,6 +4,7 @@ import type { NodeDecision, NodeObject } from '../../domain/vnode';
 import { isKubeError, Nodes } from '../../kube';
 import { capacityOf, endpointOf } from '../node/facts';
 import type { NodeView } from '../node/facts';
+import { turnOf } from '../node/turn';
 import type { WatchContext } from './context';
 import { EndsAhead } from './ends-ahead';
 import { Overlay } from './overlay';
@@ -27,12 +28,12 @@ export class VnodeMirror {
   /** @returns when the window's end asks for a taint as things stand, epoch milliseconds; null: it does not, or has got it */
   async write(view: LentView, decision: Lend): Promise<number | null> {
     if (!isVnodeOf(view.vnode, view.binding.metadata)) return null;
-    const edgeAt = await this.closeAtEdge(view.vnode, decision);
+    const edgeAt = await this.closeAtEdge(view, decision);
     await this.writeStatus(view, decision);
     return edgeAt;
   }
 
-  /** Whether an end that had been seen ahead closed the vnode within the last `millis`. */
+  /** Whether an end that had been seen ahead closed the vnode, and its workflow was not to follow more than `millis` ago. */
   closedByTimer(vnode: NodeObject, millis: number): boolean {
     return this.ahead.closed(vnode, millis);
   }
@@ -48,9 +49,10 @@ export class VnodeMirror {
   }
 
   /** A thousand windows may end in one second, and new pods must not wait until a thousand workflows have had their turn (ADR 8). */
-  private async closeAtEdge(live: NodeObject, { policy, window }: Lend): Promise<number | null> {
+  private async closeAtEdge(view: LentView, { policy, window }: Lend): Promise<number | null> {
+    const live = view.vnode;
     const { patch, dueAt } = edgeTaint({ window, terms: termsOf(policy.spec), live, now: Date.now() });
-    if (dueAt !== null) this.ahead.note(live, dueAt);
+    if (dueAt !== null) this.ahead.note(live, dueAt, turnOf(this.context.fleet, view, { window, at: dueAt }));
     if (patch === null) return dueAt;
     try {
       await this.context.rush.during(this.patch(live, patch, {}));

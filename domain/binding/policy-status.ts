@@ -1,7 +1,7 @@
 import type { Condition, ResourceLeasingPolicy, ResourceLeasingPolicyStatus } from '../../api/names/types';
 import { type ConditionClaim, findCondition, Reason, setConditions, toRfc3339 } from '../conditions';
 import type { Shadow } from '../selection';
-import { type Calendar, evaluateWindows, exceptionAt, isKnownZone, validateCalendar, type WindowState } from '../windows';
+import { type Calendar, evaluateWindows, exceptionAt, isKnownZone, nextEdgeOf, validateCalendar, type WindowState } from '../windows';
 import { type NodeReclaim, reclaimClaims } from './policy-reclaim';
 import { shadowClaim } from './shadow-claim';
 
@@ -100,7 +100,7 @@ function verdictOf(facts: PolicyStatusFacts): PolicyVerdict {
 }
 
 function activeClaim({ calendar, now }: PolicyStatusFacts, window: WindowState): ConditionClaim {
-  const until = window.open ? window.closesAt : window.opensAt;
+  const until = nextEdgeOf(window);
   const end = until === null ? '' : ` until ${toRfc3339(until)}`;
   const exception = exceptionAt(calendar, now);
   const why = exception === null ? '' : `, by the exception of ${exception.date} (${exception.reason})`;

@@ -1,7 +1,7 @@
 import type { ClusterBinding, ResourceLeasingPolicy } from '../../api/names/types';
 import { earliest } from '../time/earliest';
 import { isEligibleNode, matchesNodeSelector, type SelectableNode, selectPolicy } from '../selection';
-import { calendarOf, type EpochMillis, evaluateWindows, type IanaZone, type WindowState } from '../windows';
+import { calendarOf, type EpochMillis, evaluateWindows, type IanaZone, nextEdgeOf, type WindowState } from '../windows';
 
 /** How a node stands with its borrower; a lower number is less. */
 export const Standing = { Gone: 0, Evicted: 1, Cordoned: 2, Lent: 3 } as const;
@@ -37,7 +37,7 @@ export function standings(
   };
   return {
     of: new Map(nodes.map((node) => [node.name, standingOf(node)])),
-    changesAt: earliest(...[...windows.values()].map((window) => (window.open ? window.closesAt : window.opensAt))),
+    changesAt: earliest(...[...windows.values()].map(nextEdgeOf)),
   };
 }
 

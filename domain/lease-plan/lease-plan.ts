@@ -10,6 +10,7 @@ import {
   exceptionAt,
   type IanaZone,
   isKnownZone,
+  nextEdgeOf,
   onWallClock,
   type WindowEdge,
 } from '../windows';
@@ -95,7 +96,7 @@ function* edgesAhead(facts: LeasePlanFacts, calendar: Calendar): Generator<Edge>
   let state = steered(facts, calendar, facts.now);
   for (;;) {
     const { window, override } = state;
-    const at = window.open ? window.closesAt : window.opensAt;
+    const at = nextEdgeOf(window);
     if (at === null || at > facts.until) {
       return;
     }

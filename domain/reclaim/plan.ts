@@ -1,6 +1,6 @@
 import { Reason, toRfc3339 } from '../conditions';
 import { earliest } from '../time/earliest';
-import type { EpochMillis, WindowState } from '../windows';
+import { type EpochMillis, nextEdgeOf } from '../windows';
 import { forceStep, type Kill, NOBODY } from './force';
 import { isActive, isEvictable, longestStop, namesOf, type PhysicalPod, type ReclaimPod, untouched } from './pods';
 import { splitByProtection } from './protection';
@@ -88,14 +88,14 @@ interface Begun extends ReclaimFacts {
 }
 
 function openPlan({ window }: ReclaimFacts, { noticeAt, beginsAt }: Timeline): ReclaimPlan {
-  const closesAt = nextWindowEdge(window);
+  const closesAt = nextEdgeOf(window);
   const message = closesAt === null ? 'Lent without an end.' : `Lent until ${toRfc3339(closesAt)}.`;
   const wakeAt = earliest(noticeAt, beginsAt, closesAt);
   return { ...NOTHING, phase: 'Open', taint: null, notice: null, wakeAt, reason: Reason.WindowOpen, message };
 }
 
 function noticedPlan({ window }: ReclaimFacts, { beginsAt }: Timeline): ReclaimPlan {
-  const closesAt = nextWindowEdge(window);
+  const closesAt = nextEdgeOf(window);
   const message = `The lease ends at ${toRfc3339(closesAt ?? 0)}; no new pods from ${toRfc3339(beginsAt ?? 0)} on.`;
   const plan = { phase: 'Noticed', taint: 'PreferNoSchedule', notice: closesAt, wakeAt: beginsAt } as const;
   return { ...NOTHING, ...plan, reason: Reason.NoticeGiven, message };
@@ -104,7 +104,7 @@ function noticedPlan({ window }: ReclaimFacts, { beginsAt }: Timeline): ReclaimP
 function cordonedPlan(facts: Begun): ReclaimPlan {
   const { window, beginsAt: edge } = facts;
   const message = `${why(facts)}: no new pods, running ones stay.`;
-  const plan = { phase: 'Cordoned', taint: 'NoSchedule', notice: 'Keep', wakeAt: nextWindowEdge(window) } as const;
+  const plan = { phase: 'Cordoned', taint: 'NoSchedule', notice: 'Keep', wakeAt: nextEdgeOf(window) } as const;
   return { ...NOTHING, ...plan, edge, reason: Reason.WindowClosed, message };
 }
 
@@ -114,7 +114,7 @@ function gracePlan(facts: Begun, deadline: EpochMillis): ReclaimPlan {
   const { exposed } = splitByProtection(pods, deadline, { now: deadline, evictTolerating: false });
   const evict = terms.drain === 'Evict' ? untouched(exposed.filter(isEvictable)) : [];
   const message = `${why(facts)}: pods may finish until ${toRfc3339(deadline)}.`;
-  const wakeAt = earliest(deadline, nextWindowEdge(window));
+  const wakeAt = earliest(deadline, nextEdgeOf(window));
   const plan = { phase: 'Grace', taint: 'NoSchedule', notice: 'Keep' } as const;
   return { ...NOTHING, ...plan, evict, edge, deadline, wakeAt, reason: Reason.GracePeriod, message };
 }
@@ -132,7 +132,7 @@ function forcedPlan(facts: Begun, deadline: EpochMillis): ReclaimPlan {
     edge: facts.beginsAt,
     deadline,
     forcedSince: since,
-    wakeAt: earliest(protectionEnds, stuckAt, nextWindowEdge(facts.window)),
+    wakeAt: earliest(protectionEnds, stuckAt, nextEdgeOf(facts.window)),
   } as const;
   if (!empty) {
     const message = `Pods are deleted since ${toRfc3339(since)}.`;
@@ -161,8 +161,4 @@ function why({ window, asked, beginsAt }: Begun): string {
   return window.open && window.closesAt !== null
     ? `The lease ends at ${toRfc3339(window.closesAt)}`
     : `Outside the time windows since ${toRfc3339(beginsAt)}`;
-}
-
-function nextWindowEdge(window: WindowState): EpochMillis | null {
-  return window.open ? window.closesAt : window.opensAt;
 }

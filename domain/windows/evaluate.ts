@@ -59,6 +59,11 @@ export function lastClosing(calendar: Calendar, now: EpochMillis): EpochMillis |
   return closings.at(-1)?.at ?? null;
 }
 
+/** When what a state says changes; `null`: never. */
+export function nextEdgeOf(state: WindowState): EpochMillis | null {
+  return state.open ? state.closesAt : state.opensAt;
+}
+
 /** The exception that decides at an instant, or `null`: the weekly windows do, or the zone is unknown. */
 export function exceptionAt({ exceptions, zone }: Calendar, instant: EpochMillis): LeaseException | null {
   return isKnownZone(zone) ? exceptionFor(exceptions, minuteAt(instant + offsetAt(zone, instant))) : null;
@@ -72,7 +77,7 @@ function stateAt(timeline: Timeline, now: EpochMillis): WindowState {
 
 function edgeAfter(timeline: Timeline, now: EpochMillis): WindowEdge | null {
   const state = stateAt(timeline, now);
-  const at = state.open ? state.closesAt : state.opensAt;
+  const at = nextEdgeOf(state);
   return at === null ? null : { at, opens: !state.open };
 }
 

@@ -15,17 +15,18 @@ const vnode = (closedAt: number | null, name = 'vnode-a'): NodeObject => {
 beforeAll(() => void jest.useFakeTimers());
 afterAll(() => void jest.useRealTimers());
 
-it.each<[string, { ends?: number[]; live?: NodeObject; after?: number }, boolean]>([
+it.each<[string, { ends?: number[]; turn?: number; live?: NodeObject; after?: number }, boolean]>([
   ['a vnode closed by the end that was ahead', {}, true],
   ['one whose workflow takes too long', { after: MILLIS }, false],
+  ['one whose workflow has its turn later', { turn: END + 1_000, after: MILLIS }, true],
   ['one that is open', { live: vnode(null) }, false],
   ['one closed by an edit before its end', { live: vnode(END - 60_000) }, false],
   ['one whose end moved and then came', { ends: [END + 60_000, END] }, true],
   ['one that was closed already when it was first seen', { ends: [] }, false],
   ['another vnode', { live: vnode(END, 'vnode-b') }, false],
-])('%s', (_, { ends = [END], live = vnode(END), after = 10 }, expected) => {
+])('%s', (_, { ends = [END], turn, live = vnode(END), after = 10 }, expected) => {
   const ahead = new EndsAhead();
-  for (const end of ends) ahead.note(vnode(null), end);
+  for (const end of ends) ahead.note(vnode(null), end, turn ?? end);
   jest.setSystemTime(END + after);
   expect(ahead.closed(live, MILLIS)).toBe(expected);
   ahead.forget(live);
