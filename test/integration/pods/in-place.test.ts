@@ -3,10 +3,13 @@ import { physicalName } from '../../../domain/pods';
 import { eventually } from '../../support/eventually';
 import { MOUNT, PodSteps } from './steps';
 
+/** Off by default: without it an API server knows no pod that asks for a certificate. */
+const CERTIFICATES = ['--feature-gates=PodCertificateRequest=true', '--runtime-config=certificates.k8s.io/v1beta1=true'];
+
 let steps: PodSteps;
 
 beforeAll(async () => {
-  steps = await PodSteps.open();
+  steps = await PodSteps.open({ apiServerArgs: CERTIFICATES });
 });
 
 afterAll(async () => {
@@ -115,4 +118,14 @@ it.each([
   expect(await steps.place(pod)).toMatchObject({ result: 'waiting' });
   await eventually(async () => expect(await steps.said(`device-${name}`, 'WaitingForDependency')).toEqual([expect.stringContaining(said)]));
   await expect(steps.copyOf(`device-${name}`)).rejects.toThrow();
+});
+
+it('has a pod with a certificate wait, and says that it is not carried over', async () => {
+  const podCertificate = { signerName: 'example.com/signer', keyType: 'ED25519', credentialBundlePath: 'bundle.pem' };
+  const pod = await steps.create('certified', { volumes: [{ name: 'v', projected: { sources: [{ podCertificate }] } }] });
+  expect(pod.spec?.volumes?.[0]?.projected?.sources).toMatchObject([{ podCertificate }]);
+  expect(await steps.place(pod)).toMatchObject({ result: 'waiting' });
+  const said = 'PodCertificate example.com/signer (spec.volumes[0].projected.sources[0].podCertificate)';
+  await eventually(async () => expect(await steps.said('certified', 'WaitingForDependency')).toEqual([expect.stringContaining(said)]));
+  await expect(steps.copyOf('certified')).rejects.toThrow();
 });

@@ -13,6 +13,7 @@ import type { ClusterBinding, ClusterBindingSpec } from '../../../api/names/type
 import type { Finding } from '../../../domain/audit';
 import { physicalName, type PodObject } from '../../../domain/pods';
 import { createKubeClient, loadKubeconfig } from '../../../kube';
+import type { ClusterOptions } from '../../../local/clusters/control-plane';
 import type { Rest } from '../../../local/clusters/rest';
 import type { CreateOutcome, VirtualPodRef } from '../../../workflows/contracts/activities';
 import { install } from '../../bench/rig/install';
@@ -33,8 +34,9 @@ export class PodSteps {
     private readonly found: { readonly bindingUid: string; readonly attempts: boolean[] },
   ) {}
 
-  static async open(): Promise<PodSteps> {
-    const servers = await startApiServers(2);
+  /** @param options of both API servers */
+  static async open(options: ClusterOptions = {}): Promise<PodSteps> {
+    const servers = await startApiServers(2, options);
     const [home, lender] = [servers.first, servers.clusters[1]!];
     await install(home, lender);
     const kubeconfig = await readFile(lender.kubeconfig, 'utf8');
