@@ -36,6 +36,10 @@ describe('copies', () => {
   };
   const judge = (more: Parameters<typeof find>[0]) => words(find(more));
 
+  it('names the one that it finds', () => {
+    expect(find({ copies: [edited] })[0]?.object).toEqual({ cluster: 'physical', kind: 'ConfigMap', namespace: 'kubeocean-worker', name: physicalName('settings', 'default'), uid: 'copy' });
+  });
+
   it('says where a missing one ought to be', () => {
     expect(find({ copies: [] })[0]?.object).toEqual({ cluster: 'physical', kind: 'ConfigMap', namespace: 'kubeocean-worker', name: physicalName('settings', 'default') });
   });
@@ -258,6 +262,7 @@ describe('a finding names its object', () => {
     ['a vnode and its heartbeat', nodes({}), [{ cluster: 'virtual', kind: 'Node', name: 'vnode-e-n1', uid: 'vnode-e-n1-uid' }, { cluster: 'virtual', kind: 'Lease', namespace: 'kube-node-lease', name: 'vnode-e-n1' }]],
     ['a CSINode that is missing', nodes({ physicalNodes: [aNode('n1').build()], physicalCsiNodes: [{ ...meta('n1'), spec: { drivers: [{ name: 'd', nodeID: 'n1' }] } }], now: 0 }), [{ cluster: 'virtual', kind: 'CSINode', name: 'vnode-e-n1' }]],
     ['a mirror that is missing', services({}), [{ cluster: 'physical', kind: 'Service', namespace: 'shop', name: 'db' }]],
+    ['a mirror of a Service that is gone', services({ sources: [], mirrors: [{ kind: 'Service', metadata: { name: 'db', namespace: 'shop', uid: 'mirror', resourceVersion: '1', labels: ownershipLabels(OWNERSHIP), annotations: { [Annotation.VirtualNamespace]: 'shop', [Annotation.VirtualName]: 'db', [Annotation.SourceVersion]: 'db-uid/7' } } }] }), [{ cluster: 'physical', kind: 'Service', namespace: 'shop', name: 'db', uid: 'mirror' }]],
     ['a Service in the way', services({ standing: [standing] }), [{ cluster: 'physical', kind: 'Service', namespace: 'shop', name: 'db', uid: 'theirs' }]],
   ])('%s', (_name, findings, expected) => {
     expect(findings.map(({ object }) => object)).toStrictEqual(expected);

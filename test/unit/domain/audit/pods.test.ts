@@ -63,6 +63,7 @@ describe('pods', () => {
     ['a copy that has not ended in time', { virtual: [known], mount: [copy.meta({ deletionTimestamp: '2025-12-31T23:59:59Z' })] }, `Stuck physical ${copy.build().metadata.name}: its grace is over, and it has not ended (null)`],
   ])('%s', (_name, facts, expected) => {
     expect(inWords(facts)).toEqual([expected]);
+    expect(look(facts).findings.map(({ binding, object }) => [binding, object.kind])).toEqual([['east', 'Pod']]);
   });
 
   const bound = source('data', { spec: { volumeName: 'pv' }, status: { phase: 'Bound' } });
@@ -84,6 +85,12 @@ describe('pods', () => {
     const { findings, waiting } = look({ virtual: [pod], sources });
     expect(waiting.map((one) => one.why)).toEqual(why === null ? [] : [expect.stringContaining(why)]);
     expect(findings.map(({ kind }) => kind)).toEqual(why === null ? ['Missing'] : []);
+  });
+
+  it('that wait for an unbound claim do not wait for its volume', () => {
+    const pending = source('data', { spec: {}, status: { phase: 'Pending' } });
+    const { waiting } = look({ virtual: [claiming], sources: new Map([[CLAIM, pending]]) });
+    expect(waiting).toEqual([{ binding: 'east', namespace: 'default', name: 'web', why: 'PVC default/data is not bound, current phase: Pending (no StorageClass)' }]);
   });
 
   it('are told in the order of their copies, whatever that of the lists', () => {
@@ -117,14 +124,31 @@ describe('duplicates', () => {
   });
 });
 
+it('a duplicate names its object, and the pod that has too many', () => {
+  const copies = built([copy, copy.meta({ name: 'another', uid: 'second' })]);
+  const [found] = auditDuplicates({ copies, virtualPods: built([fresh]), bindingOf: () => 'east' });
+  expect(found).toMatchObject({ kind: 'Duplicate', object: { cluster: 'physical', kind: 'Pod', namespace: 'kubeocean-worker', name: 'another' }, cause: 'pod default/web has 2 copies, and this is not the one of its node' });
+});
+
 describe('tokens', () => {
   const pod = known.volumes(kubeApiAccess());
   const name = tokenRequests(pod.build())[0]?.secretName ?? '';
   const back = { [Annotation.VirtualPodNamespace]: 'default', [Annotation.VirtualPodName]: 'web', [Annotation.VirtualPodUid]: 'web-uid' };
   const secret = (annotations: Record<string, string>) => ({ metadata: { name, namespace: 'kubeocean-worker', uid: 's', annotations } });
   const valid = secret({ ...back, [Annotation.TokenExpiresAt]: '2026-01-01T01:00:00Z' });
-  const judge = (virtual: PodBuilder[], mount: PodBuilder[], secrets: ReturnType<typeof secret>[]) =>
-    auditTokens({ ownership: OWNERSHIP, mountNamespace: 'kubeocean-worker', virtualPods: built(virtual), mountPods: built(mount), tokenSecrets: secrets, now: NOW }).map(({ kind, repair }) => [kind, repair]);
+  const find = (virtual: PodBuilder[], mount: PodBuilder[], secrets: ReturnType<typeof secret>[]) =>
+    auditTokens({ ownership: OWNERSHIP, mountNamespace: 'kubeocean-worker', virtualPods: built(virtual), mountPods: built(mount), tokenSecrets: secrets, now: NOW });
+  const judge = (...facts: Parameters<typeof find>) => find(...facts).map(({ kind, repair }) => [kind, repair]);
+
+  it('are found under their names, and why', () => {
+    const expired = secret({ ...back, [Annotation.TokenExpiresAt]: '2025-12-31T00:00:00Z' });
+    const object = { cluster: 'physical', kind: 'Secret', namespace: 'kubeocean-worker', name };
+    expect([...find([], [], [valid]), ...find([pod], [copy], [expired]), ...find([pod], [copy], [])].map((one) => [one.object, one.cause])).toEqual([
+      [{ ...object, uid: 's' }, 'the pod whose tokens it holds is gone on both sides'],
+      [{ ...object, uid: 's' }, 'its tokens have expired'],
+      [object, 'pod default/web (ServiceAccount default) waits for its tokens'],
+    ]);
+  });
 
   it.each<[string, unknown[], unknown[]]>([
     ['of a running pod', judge([pod], [copy], [valid]), []],

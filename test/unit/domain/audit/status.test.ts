@@ -22,6 +22,7 @@ it.each<[string, AuditStatus | undefined, Parameters<typeof auditStatus>[1], Aud
 
 it('names the first of several findings', () => {
   expect(summaryOf([stray, other])).toMatch(/^2 findings, the first: Orphan Lease a /);
+  expect(summaryOf([])).toBe('Nothing was found.');
 });
 
 it('tells what is about one binding', () => {

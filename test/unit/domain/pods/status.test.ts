@@ -50,7 +50,7 @@ describe('virtualPodStatus (spec pods.md 2.3)', () => {
   ])('does not mirror %s', (_, physical) => expect(statusFor(physical)).toBeUndefined());
 
   it('keeps what belongs to the virtual cluster', () => {
-    const own = settled.status({ qosClass: 'Burstable', nominatedNodeName: 'vnode-2', resourceClaimStatuses: [{ name: 'c' }] });
+    const own = settled.status({ qosClass: 'Burstable', nominatedNodeName: 'vnode-2', resourceClaimStatuses: [{ name: 'c' }], extendedResourceClaimStatus: { resourceClaimName: 'c' } } as PodStatus);
     expect(statusFor({ qosClass: undefined }, own)).toBeUndefined();
   });
 

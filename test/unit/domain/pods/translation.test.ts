@@ -29,7 +29,7 @@ describe('the object', () => {
     const { pod } = toPhysicalPod(vPod, CONTEXT);
     expect(Object.keys(pod).sort()).toEqual(['apiVersion', 'kind', 'metadata', 'spec']);
     expect(Object.keys(pod.metadata ?? {}).sort()).toEqual(['annotations', 'labels', 'name', 'namespace']);
-    expect(pod.metadata).toMatchObject({ name: physicalName('web', 'prod'), namespace: 'kubeocean-worker' });
+    expect(pod).toMatchObject({ apiVersion: 'v1', kind: 'Pod', metadata: { name: physicalName('web', 'prod'), namespace: 'kubeocean-worker' } });
   });
 
   it('takes the workload from an owner that was read', () => {
@@ -77,6 +77,7 @@ describe('spec (spec pods.md 1.6)', () => {
     ['topologySpreadConstraints', { topologySpreadConstraints: [{ maxSkew: 1, topologyKey: 'z', whenUnsatisfiable: 'DoNotSchedule' }] }],
     ['schedulingGates', { schedulingGates: [{ name: 'g' }] }],
     ['workloadRef', { workloadRef: { name: 'w', podGroup: 'g' } }],
+    ['schedulingGroup', { schedulingGroup: { podGroupName: 'g' } }],
     ['priority', { priority: 1000 }],
     ['preemptionPolicy', { preemptionPolicy: 'Never' }],
     ['overhead', { runtimeClassName: 'kata', overhead: { cpu: '250m' } }],
@@ -160,7 +161,8 @@ describe('host names', () => {
   it.each([
     ['as long as they fit', 'web', 'sub', true],
     ['of any length without a subdomain', 'w'.repeat(63), undefined, true],
-    ['but not where a kubelet would refuse it', 'w'.repeat(30), 's', undefined],
+    ['up to the last character', 'w'.repeat(27), 's', true],
+    ['but not where a kubelet would refuse it', 'w'.repeat(28), 's', undefined],
   ])('are qualified %s', (_, hostname, subdomain, expected) => {
     expect(translate(aPod().spec({ hostname, subdomain, setHostnameAsFQDN: true })).setHostnameAsFQDN).toBe(expected);
   });
@@ -176,6 +178,8 @@ describe('DNS', () => {
     ['host network', 'ClusterFirstWithHostNet', undefined, CONTEXT, 'None', base],
     ['no policy', undefined, undefined, CONTEXT, 'None', base],
     ["the user's config is merged", 'ClusterFirst', user, CONTEXT, 'None', merged],
+    ["an option of the user's joins ours", 'ClusterFirst', { options: [{ name: 'edns0' }] }, CONTEXT, 'None', { ...base, options: [...base.options, { name: 'edns0' }] }],
+    ["one of the same name takes its place", 'ClusterFirst', { options: [{ name: 'ndots', value: '1' }] }, CONTEXT, 'None', { ...base, options: [{ name: 'ndots', value: '1' }] }],
     ['Default is untouched', 'Default', user, CONTEXT, 'Default', user],
     ['None is untouched', 'None', user, CONTEXT, 'None', user],
     ['DNS out of reach', 'ClusterFirst', undefined, ALONE, 'Default', undefined],
@@ -306,6 +310,11 @@ describe('volumes (spec pods.md 1.6.1)', () => {
       { name: 's', secret: { secretName: name, items, defaultMode: 256, optional: true } },
       { name: 'p', persistentVolumeClaim: { claimName: name, readOnly: true } },
     ]);
+  });
+
+  it('has Glusterfs read the endpoints of a copy, as nothing of that name in the mount namespace is its own', () => {
+    const spec = translate(aPod('web', 'prod').volumes({ name: 'v', glusterfs: { endpoints: 'servers', path: 'p' } }));
+    expect(spec.volumes).toEqual([{ name: 'v', glusterfs: { endpoints: physicalName('servers', 'prod'), path: 'p' } }]);
   });
 
   it('leaves no name of another object as it was, also where nothing is copied yet', () => {
