@@ -292,6 +292,22 @@ describe('spec 4', () => {
     await pods.delete(pod);
   });
 
+  it('or the one that the binding names from then on; pods that run keep theirs', async () => {
+    await createPriorityClass(lending.physical.api, { metadata: { name: 'lenders' }, value: 7 });
+    const before = await pods.run('n1', 'classless');
+    await lending.editBinding({ podPriorityClassName: 'lenders' });
+    const after: Pod[] = [];
+    // The worker that places pods may hear of the binding after the one that says that it is Ready.
+    await eventually(async () => {
+      after.push(await pods.run('n1', `classy-${after.length}`));
+      expect((await pods.copyOf(after.at(-1)!))?.spec).toMatchObject({ priorityClassName: 'lenders', priority: 7 });
+    }, { within: 60_000 });
+    expect((await pods.copyOf(before))?.spec?.priorityClassName).toBe('kubeocean-default');
+    await lending.editBinding({ podPriorityClassName: null });
+    for (const pod of [before, ...after]) await pods.delete(pod);
+    await pods.untilGone([before, ...after]);
+  });
+
   it('with directScheduling it has its node from the start, past taints that came meanwhile', async () => {
     await lending.editBinding({ directScheduling: true });
     await lending.physical.api.merge('/api/v1/nodes/n2', { spec: { taints: [{ key: 'lenders.example/reserved', effect: 'NoSchedule' }] } });
