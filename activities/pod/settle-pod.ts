@@ -1,18 +1,17 @@
 import type { Pod } from 'kubernetes-types/core/v1';
-import { isDeleting, isTerminal, lostStatus, namesVirtualPod, PHYSICAL_POD_LOST_MESSAGE, PodReason, tokenRequests, warning } from '../../domain/pods';
+import { isDeleting, isTerminal, lostStatus, namesVirtualPod, PHYSICAL_POD_LOST_MESSAGE, PodReason, warning } from '../../domain/pods';
 import type { PodObject } from '../../domain/pods';
-import { isKubeError, Pods, Secrets } from '../../kube';
+import { isKubeError, Pods } from '../../kube';
 import type { VirtualPodRef } from '../../workflows/contracts/activities';
 import type { PhysicalGone } from '../../workflows/contracts/virtual-pod';
 import type { Fleet } from '../fleet/fleet';
-import { BY_VIRTUAL_UID } from '../fleet/virtual-cluster';
 import { reportOnPod } from './report';
 import { readVirtualPod, subjectOf } from './subject';
 import type { Subject } from './subject';
 
 /**
- * Settles what is left of a pod whose physical pod is gone: a vPod that is terminating goes too, with its token Secrets; one
- * that lives has lost its pod and says so.
+ * Settles what is left of a pod whose physical pod is gone: a vPod that is terminating goes too, and its tokens, which are worth
+ * nothing without it, follow in the next lull (`activities/watch/token-watch`); one that lives has lost its pod and says so.
  * @throws KubeError, CredentialsFault, BindingGone: try again
  */
 export async function settlePod(
@@ -28,10 +27,7 @@ export async function settlePod(
     // The store was behind: what the API server says now decides.
     vPod = await readAgain(fleet, ref);
   }
-  const failure = await removeTokenSecrets(subject, ref, vPod).then(() => null, (error: unknown) => error);
-  // A physical cluster that refuses us by now, as one without its mount namespace does, must not hold a pod that has stopped.
   if (vPod !== null) await fleet.virtual.client.remove(Pods, ref.pod, { uid: ref.pod.uid, gracePeriodSeconds: 0 });
-  if (failure !== null) throw failure;
   return 'gone';
 }
 
@@ -58,16 +54,4 @@ async function markLost(fleet: Fleet, { binding }: VirtualPodRef, vPod: PodObjec
 async function readAgain({ virtual }: Fleet, { pod }: VirtualPodRef): Promise<PodObject | null> {
   const fresh = (await virtual.client.get<Pod>(Pods, pod)) as PodObject | null;
   return fresh?.metadata.uid === pod.uid ? fresh : null;
-}
-
-/** By the vPod's own volumes, which need no list, and by what the store knows, which needs no vPod. */
-async function removeTokenSecrets(
-  { physical, mountNamespace: namespace }: Subject,
-  { pod }: VirtualPodRef,
-  vPod: PodObject | null,
-): Promise<void> {
-  const named = vPod === null ? [] : tokenRequests(vPod).map(({ secretName }) => secretName);
-  const stored = physical.tokenSecrets.store.by(BY_VIRTUAL_UID, pod.uid).map(({ metadata }) => metadata?.name ?? '');
-  const names = [...new Set([...named, ...stored])];
-  await Promise.all(names.map((name) => physical.client.remove(Secrets, { namespace, name })));
 }

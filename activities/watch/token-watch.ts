@@ -1,6 +1,6 @@
 import { Annotation } from '../../api/names/keys';
 import { isDeleting, isTerminal, tokenRequests, virtualPodOf } from '../../domain/pods';
-import type { PodObject, TokenRequest } from '../../domain/pods';
+import type { PodObject, PodRef, TokenRequest } from '../../domain/pods';
 import { Pods, Secrets } from '../../kube';
 import type { KubeObject } from '../../kube';
 import { BY_VIRTUAL_UID } from '../fleet/virtual-cluster';
@@ -9,20 +9,22 @@ import { renewTokens } from '../pod/token-secrets';
 import type { WatchContext, WatchPart } from './context';
 import { KeyedQueue } from './keyed-queue';
 
-/** When to look again at a Secret whose vPod is not in the list, and which may not go yet. */
+/** When to look again at a Secret without a vPod that may not go yet. */
 const LOOK_AGAIN_MILLIS = 10_000;
 
 /**
- * Keeps the tokens of running pods there and fresh, renewed at 80 % of their life for as long as the vPod lives, and removes what
- * is left over.
+ * Keeps the tokens of running pods there and fresh, renewed at 80 % of their life for as long as the vPod lives, and removes them
+ * when their pod is gone: in a lull, because nobody waits for it, and without its pod a token opens nothing.
  */
 export class TokenWatch implements WatchPart {
   private readonly queue: KeyedQueue;
   private readonly ends: (() => void)[] = [];
   /** By key: Secrets that were seen to go. */
   private readonly gone = new Map<string, KubeObject>();
-  /** By key: when to look at Secrets whose vPod has just gone; whoever settles it removes most of them before. */
-  private readonly notBefore = new Map<string, number>();
+  /** Keys of Secrets whose vPod has left the list, until the next lull. */
+  private readonly waiting = new Set<string>();
+  /** UIDs of the vPods that were seen to leave the list, as long as Secrets of theirs are there. */
+  private readonly departed = new Set<string>();
 
   constructor(private readonly context: WatchContext) {
     const { onError } = context;
@@ -36,12 +38,12 @@ export class TokenWatch implements WatchPart {
     };
     this.ends.push(
       tokenSecrets.subscribe(({ key, old, new: now }) => {
-        if (now === null && old !== null) this.gone.set(key, old);
+        if (now === null && old !== null) this.removed(key, old);
         this.queue.add(key);
       }),
       tokenSecrets.onList(compareAll),
       fleet.virtual.pods.subscribe(({ old, new: now }) => {
-        if (old !== null && now?.metadata?.uid !== old.metadata?.uid) this.lookLater(old.metadata?.uid ?? '');
+        if (old !== null && now?.metadata?.uid !== old.metadata?.uid) void this.follow(old.metadata?.uid ?? '');
       }),
     );
     compareAll();
@@ -52,11 +54,22 @@ export class TokenWatch implements WatchPart {
     this.queue.stop();
   }
 
-  /** Tokens that were still being issued when their pod was settled were seen beside a vPod that was in the list still. */
-  private lookLater(uid: string): void {
-    for (const { metadata } of this.context.physical.tokenSecrets.store.by(BY_VIRTUAL_UID, uid)) {
-      const key = `${metadata?.namespace}/${metadata?.name}`;
-      this.notBefore.set(key, Date.now() + LOOK_AGAIN_MILLIS);
+  private removed(key: string, secret: KubeObject): void {
+    this.gone.set(key, secret);
+    const uid = secret.metadata?.annotations?.[Annotation.VirtualPodUid] ?? '';
+    if (this.context.physical.tokenSecrets.store.by(BY_VIRTUAL_UID, uid).length === 0) this.departed.delete(uid);
+  }
+
+  /** The tokens of a pod that has left go with it. */
+  private async follow(uid: string): Promise<void> {
+    const { lull, physical } = this.context;
+    const keys = physical.tokenSecrets.store.by(BY_VIRTUAL_UID, uid).map(({ metadata }) => `${metadata?.namespace}/${metadata?.name}`);
+    if (keys.length === 0) return;
+    this.departed.add(uid);
+    for (const key of keys) this.waiting.add(key);
+    await lull.next();
+    for (const key of keys) {
+      this.waiting.delete(key);
       this.queue.add(key);
     }
   }
@@ -65,11 +78,8 @@ export class TokenWatch implements WatchPart {
     const secret = this.context.physical.tokenSecrets.store.get(key);
     const gone = this.gone.get(key);
     this.gone.delete(key);
-    const until = this.notBefore.get(key) ?? 0;
-    if (secret !== undefined && until > Date.now()) return until;
-    this.notBefore.delete(key);
     if (secret === undefined) return gone === undefined ? null : this.restore(gone);
-    if (secret.metadata?.deletionTimestamp !== undefined) return null;
+    if (this.waiting.has(key) || secret.metadata?.deletionTimestamp !== undefined) return null;
     const vPod = this.podOf(secret);
     return vPod === undefined ? this.collect(secret) : this.renew(secret, vPod);
   }
@@ -99,10 +109,7 @@ export class TokenWatch implements WatchPart {
     await renewTokens(fleet, subject, vPod, requests);
   }
 
-  /**
-   * A Secret whose pod was settled by nobody, for example because this process died meanwhile. A pod that still stops keeps it;
-   * the list may be behind, so the API server has to confirm that the vPod is gone.
-   */
+  /** Removes a Secret without a vPod, as soon as no copy of that stands any more: a pod that stops keeps its tokens. */
   private async collect(secret: KubeObject): Promise<number | null> {
     const { fleet, physical } = this.context;
     const now = Date.now();
@@ -110,12 +117,18 @@ export class TokenWatch implements WatchPart {
     if (!fleet.virtual.isFresh(now) || !physical.isFresh(now)) return now + LOOK_AGAIN_MILLIS;
     if (pod !== null) {
       if (physical.pods.store.by(BY_VIRTUAL_UID, pod.uid).length > 0) return now + LOOK_AGAIN_MILLIS;
-      const live = await fleet.virtual.client.get(Pods, pod);
-      if (live?.metadata?.uid === pod.uid) return now + LOOK_AGAIN_MILLIS;
+      if (!(await this.isGone(pod))) return now + LOOK_AGAIN_MILLIS;
     }
     const { namespace, name = '', uid } = secret.metadata ?? {};
     await physical.client.remove(Secrets, { namespace, name }, { uid });
     return null;
+  }
+
+  /** A list that lacks a vPod may be behind, unless it has had it: then the API server has to say so. */
+  private async isGone(pod: PodRef): Promise<boolean> {
+    if (this.departed.has(pod.uid)) return true;
+    const live = await this.context.fleet.virtual.client.get(Pods, pod);
+    return live?.metadata?.uid !== pod.uid;
   }
 
   private podOf(secret: KubeObject): PodObject | undefined {
