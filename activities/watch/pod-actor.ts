@@ -19,6 +19,8 @@ const PLACING = 32;
 const ECHO_MILLIS = 5_000;
 /** A deletion that takes longer than this becomes its workflow's: visible, and retried whatever happens to this process. */
 const SLOW_DELETE_MILLIS = 2_000;
+/** Of many that stop at the same time each takes so much longer: API servers, kubelets and we have our hands full with them. */
+const EACH_DELETE_MILLIS = 25;
 
 /** What has to be confirmed before a copy goes for a reason of its own. */
 const CONFIRMED_BY: Readonly<Partial<Record<DeleteBecause, DeleteRequested['verify']>>> = {
@@ -43,6 +45,8 @@ export class PodActor {
   private readonly placing = pLimit(PLACING);
   /** UIDs of vPods that their workflows were given because they could not be placed at once. */
   private readonly waiting = new Set<string>();
+  /** UIDs of pods whose copies were told to stop, and have not yet. */
+  private readonly stopping = new Set<string>();
   /** By UID of the vPod: placements under way. */
   private readonly placements = new Map<string, Promise<void>>();
 
@@ -65,6 +69,7 @@ export class PodActor {
   /** Both sides of the pod are gone. */
   forget(uid: string): void {
     this.echoes.delete(uid);
+    this.stopping.delete(uid);
     this.told.forget(uid);
     this.settled.delete(uid);
     this.waiting.delete(uid);
@@ -85,6 +90,7 @@ export class PodActor {
 
   /** Removes what is left of a pod whose copy is gone, and ends its workflow. */
   async settle(pod: PodRef, node: string, gone: Pick<PhysicalGone, 'verify'>): Promise<void> {
+    this.stopping.delete(pod.uid);
     if (this.settled.has(pod.uid) || !this.told.isNews(pod.uid, 'settle')) return;
     const settled = await this.context.lull.during(settlePod(this.context.fleet, this.refOf(pod, node), gone)).then(
       (outcome) => outcome === 'gone',
@@ -134,23 +140,29 @@ export class PodActor {
     if (action.kind === 'unschedulable' && virtual !== null) void reportOnPod(this.context.fleet, virtual, action.report);
     const request = requestOf(action);
     const node = physical.spec.nodeName ?? '';
+    this.stopping.add(pod.uid);
     await this.context.lull.during(deletePod(this.context.fleet, this.refOf(pod, node), request)).catch((error: unknown) => {
       this.leaveToWorkflow(error, pod);
       this.context.messenger.deleteRequested(pod, node, request);
     });
-    return Date.now() + SLOW_DELETE_MILLIS;
+    return Date.now() + this.patience();
   }
 
   /** A copy that takes its time to stop: its workflow shows it, and goes on where this process ends. */
-  private watchTermination(physical: PodObject | null): null {
+  private watchTermination(physical: PodObject | null): number | null {
     const pod = physical === null ? null : virtualPodOf(physical);
     if (physical === null || pod === null) return null;
     const { uid: physicalUid, deletionTimestamp = '', deletionGracePeriodSeconds = 0 } = physical.metadata;
-    const since = Date.parse(deletionTimestamp) - deletionGracePeriodSeconds * 1_000;
-    if (Date.now() - since < SLOW_DELETE_MILLIS - 500 || !this.told.isNews(physicalUid, 'terminating')) return null;
+    const slowAt = Date.parse(deletionTimestamp) - deletionGracePeriodSeconds * 1_000 + this.patience();
+    if (Date.now() < slowAt - 500) return slowAt;
+    if (!this.told.isNews(physicalUid, 'terminating')) return null;
     const request = { physicalUid, graceSeconds: null, verify: null, why: 'the physical pod is stopping' };
     this.context.messenger.deleteRequested(pod, physical.spec.nodeName ?? '', request);
     return null;
+  }
+
+  private patience(): number {
+    return SLOW_DELETE_MILLIS + this.stopping.size * EACH_DELETE_MILLIS;
   }
 
   /** Tells the pod's workflow. Not awaited: a mirror must not wait for Temporal. */
