@@ -219,6 +219,8 @@ describe('failing activities', () => {
         if (broken) throw ApplicationFailure.nonRetryable('422 Pod default/p', 'InvalidSpec');
       },
     });
+    // A signal that comes before the first workflow task counts as one that came during the step, too.
+    await pod.reaches('Placed');
     await pod.handle.signal(specChangedSignal);
     await eventually(() => expect(pod.calls('updatePhysicalPod')).toHaveLength(2));
     broken = false;

@@ -67,8 +67,6 @@ export async function untilCancelled(): Promise<'again'> {
  */
 export class ActivityStubs {
   private readonly made: Call[] = [];
-  /** By run and activity: local activities that were begun. */
-  private readonly local = new Map<string, Promise<unknown>>();
   private readonly behaviours = new Map<string, Behaviour>();
 
   constructor(private readonly real: Pick<Activities, 'openWorkflows' | 'tellNodes'>) {}
@@ -91,22 +89,12 @@ export class ActivityStubs {
 
   private stub(name: ActivityName): (...args: unknown[]) => Promise<unknown> {
     return async (...args) => {
-      const { isLocal, attempt, activityId, workflowExecution } = Context.current().info;
-      if (!isLocal) return await this.run(name, args);
-      // Repeated with its workflow task, which Temporal may do at any time, it is the same call still.
-      const key = `${workflowExecution?.runId} ${activityId} ${attempt}`;
-      const begun = this.local.get(key) ?? this.run(name, args);
-      this.local.set(key, begun);
-      return await begun;
+      const { isLocal: local, attempt } = Context.current().info;
+      this.made.push({ name, args: args as Call['args'], at: Date.now(), local, attempt });
+      const behaviour = this.behaviours.get(bindingOf(args)) ?? {};
+      const run = behaviour[name] ?? { ...fine, ...this.real }[name];
+      return await (run as (...args: unknown[]) => Promise<unknown>)(...args);
     };
-  }
-
-  private async run(name: ActivityName, args: unknown[]): Promise<unknown> {
-    const { isLocal: local, attempt } = Context.current().info;
-    this.made.push({ name, args: args as Call['args'], at: Date.now(), local, attempt });
-    const behaviour = this.behaviours.get(bindingOf(args)) ?? {};
-    const run = behaviour[name] ?? { ...fine, ...this.real }[name];
-    return await (run as (...args: unknown[]) => Promise<unknown>)(...args);
   }
 }
 
