@@ -1,4 +1,4 @@
-import { createSign } from 'node:crypto';
+import { sign } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TokenRequest } from 'kubernetes-types/authentication/v1';
@@ -24,7 +24,8 @@ export async function signToken(
   const [iat, exp] = [issuedAt, expiresAt].map((millis) => Math.floor(millis / 1_000));
   const signed = `${header}.${Buffer.from(JSON.stringify({ ...claims, iat, nbf: iat, exp })).toString('base64url')}`;
   const key = await readFile(join(dir, cluster.name, 'pki', 'sa.key'));
-  return `${signed}.${createSign('RSA-SHA256').update(signed).sign(key).toString('base64url')}`;
+  // ES256 wants the two numbers side by side (RFC 7518, 3.4).
+  return `${signed}.${sign('sha256', Buffer.from(signed), { key, dsaEncoding: 'ieee-p1363' }).toString('base64url')}`;
 }
 
 /** The claims of a token, unverified. */

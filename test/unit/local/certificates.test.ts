@@ -38,8 +38,8 @@ it('does not verify what another authority has signed', async () => {
   expect(new X509Certificate(cert).verify(new X509Certificate(two.cert).publicKey)).toBe(false);
 });
 
-it('makes RSA keys for ServiceAccount tokens', async () => {
+it('makes P-256 keys for ServiceAccount tokens', async () => {
   const { publicKey, privateKey } = await serviceAccountKeys();
   expect(createPublicKey(privateKey).equals(createPublicKey(publicKey))).toBe(true);
-  expect(createPublicKey(publicKey).asymmetricKeyDetails?.modulusLength).toBe(2048);
+  expect(createPublicKey(publicKey).asymmetricKeyDetails?.namedCurve).toBe('prime256v1');
 });
