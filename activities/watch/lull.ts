@@ -1,7 +1,7 @@
 /** No pod was worked on for this long: nobody waits. */
 const QUIET_MILLIS = 500;
 /** The longest that bookkeeping is held back, however busy it stays. */
-const LONGEST_MILLIS = 10_000;
+const LONGEST_MILLIS = 30_000;
 const LOOK_MILLIS = 100;
 
 /**
@@ -24,7 +24,7 @@ export class Lull {
     }
   }
 
-  /** Resolves half a second after the last work, and at most ten seconds from now. All who wait go on together. */
+  /** Resolves half a second after the last work, and at most thirty seconds from now. All who wait go on together. */
   next(): Promise<void> {
     this.round ??= this.come().then(() => void (this.round = null));
     return this.round;

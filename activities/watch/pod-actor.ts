@@ -11,16 +11,13 @@ import { placePod } from '../pod/place-pod';
 import { reportOnPod } from '../pod/report';
 import { settlePod } from '../pod/settle-pod';
 import type { WatchContext } from './context';
+import { Patience } from './patience';
 import { Told } from './told';
 
 /** Copies created at the same time; a burst is limited by the API servers, not by us. */
 const PLACING = 32;
 /** How long a copy that we created is taken for there although the list does not show it yet. */
 const ECHO_MILLIS = 5_000;
-/** A deletion that takes longer than this becomes its workflow's: visible, and retried whatever happens to this process. */
-const SLOW_DELETE_MILLIS = 2_000;
-/** Of many that stop at the same time each takes so much longer: API servers, kubelets and we have our hands full with them. */
-const EACH_DELETE_MILLIS = 25;
 
 /** What has to be confirmed before a copy goes for a reason of its own. */
 const CONFIRMED_BY: Readonly<Partial<Record<DeleteBecause, DeleteRequested['verify']>>> = {
@@ -45,8 +42,8 @@ export class PodActor {
   private readonly placing = pLimit(PLACING);
   /** UIDs of vPods that their workflows were given because they could not be placed at once. */
   private readonly waiting = new Set<string>();
-  /** UIDs of pods whose copies were told to stop, and have not yet. */
-  private readonly stopping = new Set<string>();
+  /** By UID of the pod: a deletion that takes longer becomes its workflow's: visible, and retried whatever happens to this process. */
+  private readonly stopping = new Patience();
   /** By UID of the vPod: placements under way. */
   private readonly placements = new Map<string, Promise<void>>();
 
@@ -69,7 +66,7 @@ export class PodActor {
   /** Both sides of the pod are gone. */
   forget(uid: string): void {
     this.echoes.delete(uid);
-    this.stopping.delete(uid);
+    this.stopping.end(uid);
     this.told.forget(uid);
     this.settled.delete(uid);
     this.waiting.delete(uid);
@@ -90,7 +87,7 @@ export class PodActor {
 
   /** Removes what is left of a pod whose copy is gone, and ends its workflow. */
   async settle(pod: PodRef, node: string, gone: Pick<PhysicalGone, 'verify'>): Promise<void> {
-    this.stopping.delete(pod.uid);
+    this.stopping.end(pod.uid);
     if (this.settled.has(pod.uid) || !this.told.isNews(pod.uid, 'settle')) return;
     const settled = await this.context.lull.during(settlePod(this.context.fleet, this.refOf(pod, node), gone)).then(
       (outcome) => outcome === 'gone',
@@ -140,12 +137,12 @@ export class PodActor {
     if (action.kind === 'unschedulable' && virtual !== null) void reportOnPod(this.context.fleet, virtual, action.report);
     const request = requestOf(action);
     const node = physical.spec.nodeName ?? '';
-    this.stopping.add(pod.uid);
+    this.stopping.begin(pod.uid);
     await this.context.lull.during(deletePod(this.context.fleet, this.refOf(pod, node), request)).catch((error: unknown) => {
       this.leaveToWorkflow(error, pod);
       this.context.messenger.deleteRequested(pod, node, request);
     });
-    return Date.now() + this.patience();
+    return Date.now() + this.stopping.millis();
   }
 
   /** A copy that takes its time to stop: its workflow shows it, and goes on where this process ends. */
@@ -153,16 +150,12 @@ export class PodActor {
     const pod = physical === null ? null : virtualPodOf(physical);
     if (physical === null || pod === null) return null;
     const { uid: physicalUid, deletionTimestamp = '', deletionGracePeriodSeconds = 0 } = physical.metadata;
-    const slowAt = Date.parse(deletionTimestamp) - deletionGracePeriodSeconds * 1_000 + this.patience();
+    const slowAt = Date.parse(deletionTimestamp) - deletionGracePeriodSeconds * 1_000 + this.stopping.millis();
     if (Date.now() < slowAt - 500) return slowAt;
     if (!this.told.isNews(physicalUid, 'terminating')) return null;
     const request = { physicalUid, graceSeconds: null, verify: null, why: 'the physical pod is stopping' };
     this.context.messenger.deleteRequested(pod, physical.spec.nodeName ?? '', request);
     return null;
-  }
-
-  private patience(): number {
-    return SLOW_DELETE_MILLIS + this.stopping.size * EACH_DELETE_MILLIS;
   }
 
   /** Tells the pod's workflow. Not awaited: a mirror must not wait for Temporal. */

@@ -12,13 +12,12 @@ import { patchVirtualPodStatus } from '../pod/patch-virtual-pod-status';
 import type { WatchContext, WatchPart } from './context';
 import { KeyedQueue } from './keyed-queue';
 import { Overlay } from './overlay';
+import { Patience } from './patience';
 import { PodActor } from './pod-actor';
 import { RefusedStatus } from './refused-status';
 
 /** Pods handled at the same time; a burst is limited by the API servers, not by us. */
 const CONCURRENCY = 48;
-/** How old a copy may grow before it is mirrored although it does not run yet. */
-const SILENCE_MILLIS = 2_000;
 
 /**
  * Compares both lists, key by key, with the pure `reconcilePod`, mirrors status and lets {@link PodActor} act. Used alike for
@@ -30,6 +29,8 @@ export class PodWatch implements WatchPart {
   private readonly actor: PodActor;
   private readonly overlay = new Overlay<PodObject>();
   private readonly refused = new RefusedStatus();
+  /** By key: how old a copy that says nothing yet may grow before it is mirrored all the same. */
+  private readonly silent = new Patience();
   /** By key: the vPod that stands behind it, as the lists and back annotations tell. */
   private readonly virtualKeys = new Map<string, string>();
   /** By key: the vPod whose copy's end was seen, until the vPod is gone as well. */
@@ -162,8 +163,8 @@ export class PodWatch implements WatchPart {
       physicalSynced: physical.isFresh(now),
       now,
     });
-    const mirrorAt = decision.mirror === null || this.isRefused(pair, decision.mirror) ? null : this.mirrorAt(pair, now);
-    if (mirrorAt !== null && mirrorAt <= now) await this.mirror(key, binding);
+    const mirrorAt = decision.mirror === null || this.isRefused(pair, decision.mirror) ? null : this.mirrorAt(key, pair, now);
+    if (mirrorAt !== null && mirrorAt <= now) await this.awaited(pair, this.mirror(key, binding));
     const lookAgainAt = await this.actor.act(decision.action, pair);
     await this.settleEnded(key, pair);
     this.forgetIfEmpty(key, binding);
@@ -174,13 +175,17 @@ export class PodWatch implements WatchPart {
    * When to mirror: now, or a moment later for a copy that has only just been created and says nothing yet, since the same
    * write can then tell that it runs.
    */
-  private mirrorAt({ virtual, physical }: PodPair, now: number): number {
+  private mirrorAt(key: string, { virtual, physical }: PodPair, now: number): number {
     const known = virtual?.metadata.annotations?.[Annotation.PhysicalPodUid] !== undefined;
     const silent = physical?.status?.phase === 'Pending' && physical.status.containerStatuses === undefined;
-    if (known || !silent || physical === null) return now;
+    if (known || !silent || physical === null) {
+      this.silent.end(key);
+      return now;
+    }
+    this.silent.begin(key);
     const created = Date.parse(physical.metadata.creationTimestamp ?? '');
     // Creation times are cut to the second.
-    return Number.isNaN(created) ? now : Math.max(now, created + SILENCE_MILLIS);
+    return Number.isNaN(created) ? now : Math.max(now, created + this.silent.millis());
   }
 
   /** A vPod that is gone, perhaps already followed by one of its name, whose copy is gone too: what those left behind goes as well. */
@@ -197,6 +202,7 @@ export class PodWatch implements WatchPart {
     if (this.readVirtual(key) !== null || this.readPhysical(key, binding) !== null) return;
     this.virtualKeys.delete(key);
     this.forced.delete(key);
+    this.silent.end(key);
   }
 
   private pair(key: string, binding: ClusterBinding): PodPair {
@@ -218,6 +224,11 @@ export class PodWatch implements WatchPart {
   private readPhysical(key: string, binding: ClusterBinding): PodObject | null {
     const stored = this.context.physical.pods.store.get(`${binding.spec.mountNamespace}/${key}`);
     return (stored as PodObject | undefined) ?? null;
+  }
+
+  /** Somebody waits for a pod that does not run yet. */
+  private awaited({ virtual }: PodPair, mirror: Promise<void>): Promise<void> {
+    return virtual?.status?.phase === 'Pending' ? this.context.lull.during(mirror) : mirror;
   }
 
   private isRefused({ virtual }: PodPair, patch: VirtualStatusPatch): boolean {
