@@ -17,6 +17,13 @@ export const FakeAnnotation = {
   ExitAfter: 'demo/exit-after',
 } as const;
 
+/** kwok's own settings, a document for its `--config`: its kubelets do not wait for one another, as four at a time would. */
+export const KWOK_CONFIGURATION = {
+  apiVersion: 'config.kwok.x-k8s.io/v1alpha1',
+  kind: 'KwokConfiguration',
+  options: { podPlayStageParallelism: 16 },
+} as const;
+
 /** Selects the nodes that kwok plays. */
 export const FAKE_NODE = { key: 'kwok.x-k8s.io/node', value: 'fake' } as const;
 
@@ -186,7 +193,8 @@ containerStatuses:
 const podStop: StageInput = {
   name: 'pod-stop',
   kind: 'Pod',
-  when: [exists(DELETION)],
+  // With grace 0 the API server removes the pod itself, and shows it so for a moment.
+  when: [exists(DELETION), { key: '.metadata.deletionGracePeriodSeconds | tostring', operator: 'NotIn', values: ['0'] }],
   delay: `${annotation(FakeAnnotation.StopAfter)} as $after | if $after == "grace" then ${DELETION} else $after end`,
   next: { delete: true },
 };

@@ -6,7 +6,7 @@ import { onFreePorts } from '../processes/ports';
 import { answersOk } from '../processes/probes';
 import type { ControllersInput } from './controllers';
 import { writeKubeconfig } from './kubeconfig';
-import { FAKE_NODE, kwokStages } from './kwok-stages';
+import { FAKE_NODE, KWOK_CONFIGURATION, kwokStages } from './kwok-stages';
 import { StopTier } from '../processes/stop-tier';
 
 export interface KwokInput extends ControllersInput {
@@ -29,7 +29,7 @@ export async function startKwok(input: KwokInput): Promise<ManagedProcess> {
   const { cluster, dir, pki } = input;
   const name = `${cluster}-kwok`;
   const config = join(dir, 'kwok.yaml');
-  const documents = [...kwokStages(), ...(input.extraConfig ?? [])].map((document) => stringify(document));
+  const documents = [KWOK_CONFIGURATION, ...kwokStages(), ...(input.extraConfig ?? [])].map((document) => stringify(document));
   await writeFile(config, documents.join('---\n'), { mode: 0o600 });
   const kubeconfig = await writeKubeconfig(join(dir, `${name}.kubeconfig`), {
     name,
