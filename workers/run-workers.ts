@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { Worker } from '@temporalio/worker';
 import type { createActivities } from '../activities';
 import { TASK_QUEUE, WATCH_TASK_QUEUE } from '../api/names/group';
-import { BEAT_MS, heartbeats } from './heartbeats';
+import { BEATING } from './heartbeats';
 import type { TemporalConnections } from './temporal';
 
 /** The workers of one process. */
@@ -32,8 +32,7 @@ export async function startWorkers(
       taskQueue: TASK_QUEUE,
       workflowBundle: { codePath: join(__dirname, '..', 'workflow-bundle.js') },
       activities: { ...short },
-      interceptors: { activity: [heartbeats] },
-      maxHeartbeatThrottleInterval: BEAT_MS,
+      ...BEATING,
       maxCachedWorkflows: 400,
       maxConcurrentWorkflowTaskExecutions: 16,
       maxConcurrentActivityTaskExecutions: 100,

@@ -6,7 +6,7 @@ import type { OpenWorkflows } from '../../../activities/temporal/open-workflows'
 import { sharedActivities } from '../../../activities/temporal/shared';
 import type { Fleet } from '../../../activities/fleet/fleet';
 import { TASK_QUEUE, WATCH_TASK_QUEUE } from '../../../api/names/group';
-import { BEAT_MS, heartbeats } from '../../../workers/heartbeats';
+import { BEATING } from '../../../workers/heartbeats';
 import { connectTemporal } from '../../../workers/temporal';
 import type { TemporalConnections } from '../../../workers/temporal';
 import type { ClusterBindingInput } from '../../../workflows/contracts/cluster-binding';
@@ -161,8 +161,7 @@ async function createWorkers(
       taskQueue: TASK_QUEUE,
       workflowBundle: { codePath },
       activities: short,
-      interceptors: { activity: [heartbeats] },
-      maxHeartbeatThrottleInterval: BEAT_MS,
+      ...BEATING,
       maxCachedWorkflows: 300,
       stickyQueueScheduleToStartTimeout: '2 seconds',
       // A bug in a workflow ends the test that meets it, instead of being retried for ever.

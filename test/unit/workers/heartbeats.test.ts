@@ -1,5 +1,8 @@
 import type { Context } from '@temporalio/activity';
-import { BEAT_MS, heartbeats } from '../../../workers/heartbeats';
+import { BEATING } from '../../../workers/heartbeats';
+
+const heartbeats = BEATING.interceptors.activity[0]!;
+const BEAT_MS = BEATING.maxHeartbeatThrottleInterval;
 
 beforeEach(() => jest.useFakeTimers());
 afterEach(() => jest.useRealTimers());
