@@ -45,7 +45,8 @@ export async function lendNode(step: NodeStep, node: NodeObject, decision: Lend)
   await writeVnode(step, node, decision, { taint: plan.taint, edge: plan.edge, note: noteOf(plan) });
   const refused = [await emptyNode(step, plan, pods), await notifyPods(step, plan, pods)].includes(true);
   reportProgress(step, { ...plan, phase: toLeasePhase(plan) });
-  const wakeAt = plan.wakeAt === null ? null : turnOf(fleet, view, { window: decision.window, at: plan.wakeAt });
+  const place = { binding: step.ref.binding, vnode: view.vnodeName };
+  const wakeAt = plan.wakeAt === null ? null : turnOf(fleet, place, { window: decision.window, at: plan.wakeAt });
   const again = [wakeAt, refused ? now + ASK_AGAIN_MILLIS : null, plan.phase === 'Forced' ? now + RECHECK_MILLIS : null];
   const { override, calendar, policy } = decision;
   return { ...toPass(plan, { decision, pods, wakeAt: again }), override, terms: leaseTerms(policy, calendar, now, settings.zone) };

@@ -4,10 +4,13 @@ import type { NodeObject } from '../../domain/vnode';
 
 /** The ends of windows that were seen ahead: for each of them the node's workflow has a timer of its own. */
 export class EndsAhead {
-  /** By vnode: the end, and when that timer goes off; epoch milliseconds. */
-  private readonly ends = new Map<string, { readonly end: number; readonly turn: number }>();
+  private readonly ends = new Map<string, { readonly end: number; readonly turn: () => number }>();
 
-  note({ metadata }: NodeObject, end: number, turn: number): void {
+  /**
+   * @param end epoch milliseconds
+   * @param turn says when that timer goes off; asked only about a vnode that this end has closed, while ends are noted at each look
+   */
+  note({ metadata }: NodeObject, end: number, turn: () => number): void {
     this.ends.set(metadata.name, { end, turn });
   }
 
@@ -19,6 +22,6 @@ export class EndsAhead {
   closed({ metadata, spec }: NodeObject, millis: number): boolean {
     const ahead = this.ends.get(metadata.name);
     const closedAt = spec?.taints?.find(({ key }) => key === Taint.OutOfTimeWindows)?.timeAdded;
-    return ahead !== undefined && closedAt === toRfc3339(ahead.end) && Date.now() < ahead.turn + millis;
+    return ahead !== undefined && closedAt === toRfc3339(ahead.end) && Date.now() < ahead.turn() + millis;
   }
 }

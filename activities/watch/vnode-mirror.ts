@@ -1,6 +1,7 @@
 import { termsOf } from '../../domain/reclaim';
 import { edgeTaint, isVnodeOf, planVnodeStatus, withReclaimConditions } from '../../domain/vnode';
 import type { NodeDecision, NodeObject } from '../../domain/vnode';
+import type { WindowState } from '../../domain/windows';
 import { isKubeError, Nodes } from '../../kube';
 import { capacityOf, endpointOf } from '../node/facts';
 import type { NodeView } from '../node/facts';
@@ -52,7 +53,7 @@ export class VnodeMirror {
   private async closeAtEdge(view: LentView, { policy, window }: Lend): Promise<number | null> {
     const live = view.vnode;
     const { patch, dueAt } = edgeTaint({ window, terms: termsOf(policy.spec), live, now: Date.now() });
-    if (dueAt !== null) this.ahead.note(live, dueAt, turnOf(this.context.fleet, view, { window, at: dueAt }));
+    if (dueAt !== null) this.noteAhead(live, { window, at: dueAt });
     if (patch === null) return dueAt;
     try {
       await this.context.rush.during(this.patch(live, patch, {}));
@@ -61,6 +62,12 @@ export class VnodeMirror {
       if (!isKubeError(error, 'Conflict')) throw error;
     }
     return null;
+  }
+
+  private noteAhead(live: NodeObject, due: { readonly window: WindowState; readonly at: number }): void {
+    const { fleet, ref } = this.context;
+    const place = { binding: ref.name, vnode: live.metadata.name };
+    this.ahead.note(live, due.at, () => turnOf(fleet, place, due));
   }
 
   private async writeStatus(view: LentView, { policy }: Lend): Promise<void> {

@@ -26,7 +26,7 @@ it.each<[string, { ends?: number[]; turn?: number; live?: NodeObject; after?: nu
   ['another vnode', { live: vnode(END, 'vnode-b') }, false],
 ])('%s', (_, { ends = [END], turn, live = vnode(END), after = 10 }, expected) => {
   const ahead = new EndsAhead();
-  for (const end of ends) ahead.note(vnode(null), end, turn ?? end);
+  for (const end of ends) ahead.note(vnode(null), end, () => turn ?? end);
   jest.setSystemTime(END + after);
   expect(ahead.closed(live, MILLIS)).toBe(expected);
   ahead.forget(live);
