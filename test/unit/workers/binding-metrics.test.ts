@@ -14,6 +14,22 @@ it('tells when the credentials of each binding expire, and forgets those that do
   expect(await lines()).toEqual([]);
 });
 
+it('counts bindings by status, each status always', async () => {
+  const registry = new Registry();
+  const ready = aBinding('ready').status({ phase: 'Ready' });
+  let bindings: ClusterBinding[] = [
+    ...[ready, ready.meta({ deletionTimestamp: '2026-03-06T12:00:00Z' }), aBinding('failed').status({ phase: 'Failed' })].map((one) => one.build()),
+    ...[aBinding('pending').status({ phase: 'Pending' }), aBinding('new')].map((one) => one.build()),
+  ];
+  registerBindingMetrics(registry, () => bindings);
+  const counts = async () => (await registry.metrics()).match(/^kubeocean_clusterbindings_total.*$/gm);
+  const told = (deleting: number, pending: number, readies: number, failed: number) =>
+    Object.entries({ Deleting: deleting, Pending: pending, Ready: readies, Failed: failed }).map(([status, count]) => `kubeocean_clusterbindings_total{status="${status}"} ${count}`);
+  expect(await counts()).toEqual(told(1, 2, 1, 1));
+  bindings = [];
+  expect(await counts()).toEqual(told(0, 0, 0, 0));
+});
+
 it('tells what the standing audit found, and where it could not look', async () => {
   const registry = new Registry();
   const audited = (name: string, outcome: AuditStatus['outcome'], findings: number) =>
