@@ -1,5 +1,5 @@
 import type { Client } from '@temporalio/client';
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { nodeId } from '../../workflows/contracts/ids';
 import {
   extendLeaseUpdate,
@@ -19,7 +19,7 @@ import { UserError } from '../user-error';
 
 interface LeaseOptions extends TemporalOptions, AskedOptions {
   readonly binding?: string;
-  readonly output?: string;
+  readonly output?: 'json';
 }
 
 type Handle = ReturnType<Client['workflow']['getHandle']>;
@@ -32,7 +32,7 @@ export function registerLeaseSteering(program: Command, io: Io): void {
     withTemporalOptions(withAskedOptions(command))
       .argument('<node>', 'BINDING/NODE, or the name alone of a physical or virtual node where only one has it')
       .option('--binding <name>', 'the ClusterBinding, where several have a node of that name')
-      .option('-o, --output <format>', 'json: the answer as Temporal gives it')
+      .addOption(new Option('-o, --output <format>', 'machine-readable: the answer as Temporal gives it').choices(['json']))
       .action((node: string, options: O) => steer(node, options, { io, ask }));
   const until = (command: Command, what: string) => command.requiredOption('--until <instant>', what);
 
