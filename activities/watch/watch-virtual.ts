@@ -102,9 +102,15 @@ class VirtualWatch {
     });
   }
 
-  private tell({ metadata: { name, uid, generation = 0 } }: ClusterBinding): void {
-    const { signals } = this.deps;
-    this.untilDelivered(() => signals.send(bindingId(name), bindingChangedSignal, [{ uid, generation }]));
+  private tell(binding: ClusterBinding): void {
+    const { signals, fleet } = this.deps;
+    const { name, uid, generation = 0 } = binding.metadata;
+    this.untilDelivered(async () => {
+      const delivery = await signals.send(bindingId(name), bindingChangedSignal, [{ uid, generation }]);
+      // Somebody terminated its workflow: the manager starts it again now, not at its next tick.
+      const lives = fleet.virtual.bindings.store.get(name)?.metadata.uid === uid;
+      if (delivery === 'absent' && lives) this.report({ complete: false, bindings: [seen(binding)] });
+    });
   }
 
   private report(message: BindingsSeen): void {

@@ -1,3 +1,4 @@
+import { Context } from '@temporalio/activity';
 import type { WorkflowHandle } from '@temporalio/client';
 import type { BindingPass, UnbindPass } from '../../workflows/contracts/activities';
 import {
@@ -107,6 +108,54 @@ describe('unbind', () => {
     for (const node of ['n1', 'n2']) expect(await world.statusOf(nodeId(name, node))).toBe('COMPLETED');
     expect(world.stubs.calls('finishUnbind', name)).toHaveLength(1);
     await eventually(async () => expect(await world.statusOf(bindingWatchId(name))).toBe('COMPLETED'));
+  });
+
+  describe('of an abandoned cluster', () => {
+    const ABANDONED = { presence: 'deleting', abandoned: true } as const;
+
+    /** A binding that is lent two nodes, and the way to abandon it. */
+    async function startLent(name: string, behaviour: Behaviour = {}): Promise<{ binding: WorkflowHandle; abandon: () => Promise<void> }> {
+      let abandoned = false;
+      const binding = await startBinding(name, {
+        reconcileBinding: async () => ({ ...READY, ...(abandoned ? ABANDONED : {}) }),
+        reconcileNode: async () => (abandoned ? RETURNED : LENT),
+        ...behaviour,
+      });
+      await lend(binding, name, ['n1', 'n2']);
+      const abandon = async () => {
+        abandoned = true;
+        await binding.signal(bindingChangedSignal, { uid: `uid-of-${name}`, generation: 2 });
+      };
+      return { binding, abandon };
+    }
+
+    it('does not wait for a repair that the silent cluster holds up', async () => {
+      const name = 'mending';
+      const { binding, abandon } = await startLent(name, { repairBinding: () => Context.current().cancelled });
+      await binding.executeUpdate(repairUpdate, { args: [{ findings: ['a'] }] });
+      await eventually(() => expect(world.stubs.calls('repairBinding', name)).toHaveLength(1));
+      await abandon();
+      await binding.result();
+      expect(world.stubs.calls('finishUnbind', name)).toHaveLength(1);
+    });
+
+    it('does not wait for a node whose workflow somebody terminated', async () => {
+      const name = 'lost-node';
+      const { binding, abandon } = await startLent(name);
+      await world.handle(nodeId(name, 'n1')).terminate('by hand');
+      await eventually(async () => expect(await world.openWorkflows({ type: 'leasedNode', binding: name })).toEqual([nodeId(name, 'n2')]));
+      await abandon();
+      await binding.result();
+      expect(looksAt(name, 'n1').length).toBeGreaterThan(1);
+    });
+
+    it('tells the nodes at once, and not behind all that waits for the silent cluster', async () => {
+      const name = 'told-at-once';
+      const { binding, abandon } = await startLent(name);
+      await abandon();
+      await binding.result();
+      expect(world.stubs.calls('tellNodes', name)[0]).toMatchObject({ args: [{ name }, 'look'], local: true });
+    });
   });
 
   it('starts a node again that still has a vnode', async () => {

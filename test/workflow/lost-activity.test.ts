@@ -36,3 +36,13 @@ it('a step that was lost with its worker is redone when the worker has been sile
     );
   });
 });
+
+it('a step that nothing may interrupt, and for which everything else waits, never rests for long', async () => {
+  const handle = await world.startBinding(someBinding('unrested'));
+  await handle.signal(pauseSignal);
+  await eventually(async () => {
+    const scheduled = (await eventsOf(world.client, bindingId('unrested'))).map(({ activityTaskScheduledEventAttributes: event }) => event);
+    const rests = scheduled.flatMap((event) => (event?.activityType?.name === 'setPaused' ? [Number(event.retryPolicy?.maximumInterval?.seconds)] : []));
+    expect(rests).toEqual([10]);
+  });
+});

@@ -1,4 +1,4 @@
-import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
+import { condition, setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
 import { earliest } from '../../domain/time/earliest';
 import type { BindingPass } from '../contracts/activities';
 import type { ClusterBindingInput, ClusterBindingState } from '../contracts/cluster-binding';
@@ -6,7 +6,7 @@ import { bindingWatchId, MANAGER_ID, nodeId } from '../contracts/ids';
 import { resyncSignal } from '../contracts/common';
 import type { Asked, SteeringNote } from '../contracts/steering';
 import { KoBinding, KoCluster, KoNode, KoPhase } from '../contracts/search-attributes';
-import { attempt, headStart, patiently, WOKEN } from '../kit/call';
+import { attempt, headStart, patiently, promptly, WOKEN } from '../kit/call';
 import { ensureChild, tellClosed, trySignal } from '../kit/children';
 import { backoffMillis, continueWhen, nextTick } from '../kit/continuing';
 import { Pulse } from '../kit/pulse';
@@ -45,6 +45,8 @@ export class BindingRun {
   /** True: a watch that runs already has to compare everything again, as it told what it saw to a run that is no more. */
   private compare: boolean;
   private clusterId = '';
+  /** Repairs under way. */
+  private mending = 0;
 
   constructor(private readonly input: ClusterBindingInput) {
     this.ref = { name: input.name, uid: input.uid };
@@ -79,7 +81,7 @@ export class BindingRun {
         await this.close();
         return undefined;
       }
-      const again = continueWhen(this.pulse, this.input.settings);
+      const again = this.mending > 0 ? 'no' : continueWhen(this.pulse, this.input.settings);
       if (again === 'now') return this.state;
       const until = earliest(this.lookAt, this.tickAt, again === 'no' ? null : again);
       await this.pulse.next(until, 'next look at the binding');
@@ -116,9 +118,12 @@ export class BindingRun {
     const pass = await attempt(this.pulse, (activities) => activities.reconcileBinding(this.ref));
     if (pass === WOKEN) return this.lookNow();
     this.fold(pass);
-    // Nothing in the physical cluster tells these nodes that they are to go.
+    // Nothing in the physical cluster tells these nodes that they are to go, nor that one of them has no workflow any more.
     const detached = pass.presence === 'gone' || pass.abandoned === true;
-    if (detached) this.orders.wakeNodes = true;
+    if (detached) {
+      this.orders.wakeNodes = true;
+      await this.findLostNodes();
+    }
     const settled = !detached && (pass.presence !== 'live' || pass.phase === 'Ready');
     this.failures = settled ? 0 : this.failures + 1;
     this.lookAt = settled ? null : Date.now() + backoffMillis(this.failures);
@@ -150,13 +155,24 @@ export class BindingRun {
     const { pause, force, reachable, cancelNodes, wakeNodes, confirm, repair } = orders;
     for (const key of Object.keys(orders) as (keyof typeof orders)[]) delete orders[key];
     if (pause !== undefined) await patiently.setPaused(this.ref, null, pause);
-    if (force !== undefined) await patiently.tellNodes(this.ref, 'forceReclaim', force);
-    if (cancelNodes === true) await patiently.tellNodes(this.ref, 'cancel');
-    if (wakeNodes === true) await patiently.tellNodes(this.ref, 'look');
+    if (force !== undefined) await promptly((activities) => activities.tellNodes(this.ref, 'forceReclaim', force));
+    if (cancelNodes === true) await promptly((activities) => activities.tellNodes(this.ref, 'cancel'));
+    if (wakeNodes === true) await promptly((activities) => activities.tellNodes(this.ref, 'look'));
     if (confirm !== undefined) await patiently.confirmReclaim(this.ref, confirm);
-    if (repair !== undefined) await patiently.repairBinding(this.ref, repair);
+    if (repair !== undefined) await this.repair(repair);
     if (reachable === false) await patiently.markUnreachable(this.ref);
     if (reachable === true) this.lookNow();
+  }
+
+  /** It asks a cluster that may be silent: whatever comes meanwhile, an unbind above all, goes on beside it. */
+  private async repair(findings: readonly string[]): Promise<void> {
+    this.mending += 1;
+    // What became of it is in an event.
+    const mended = patiently
+      .repairBinding(this.ref, findings)
+      .catch(() => undefined)
+      .finally(() => (this.mending -= 1));
+    await Promise.race([mended, condition(() => this.pulse.isCalled)]);
   }
 
   private async ensureWatch(): Promise<void> {
@@ -183,17 +199,20 @@ export class BindingRun {
     this.tickAt = nextTick(this.input.settings);
     this.watching = false;
     if (this.state.cancelled === true) this.orders.cancelNodes = true;
+    if (!(await this.findLostNodes())) this.tickAt = 0;
+  }
+
+  /** Nodes of ours whose workflow is not there. @returns false when a message came before it was known */
+  private async findLostNodes(): Promise<boolean> {
     const open = await attempt(this.pulse, (activities) =>
       activities.openWorkflows({ type: 'leasedNode', binding: this.ref.name }),
     );
-    if (open === WOKEN) {
-      this.tickAt = 0;
-      return;
-    }
+    if (open === WOKEN) return false;
     const present = new Set(open);
     for (const [node, { held }] of Object.entries(this.state.nodes)) {
       if (held !== true && !present.has(nodeId(this.ref.name, node))) this.unsure.add(node);
     }
+    return true;
   }
 
   private async ensureNodes(): Promise<void> {

@@ -10,11 +10,14 @@ const quick = proxyLocalActivities<ShortActivities>({
 /** A worker that says nothing for so long is dead: what it was doing is redone. Longer than any pause of a live one. */
 const SILENT_WORKER = '20 seconds';
 
-const patient = proxyActivities<ShortActivities>({
-  startToCloseTimeout: '2 minutes',
-  heartbeatTimeout: SILENT_WORKER,
-  retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '5 minutes' },
-});
+const LONG = { startToCloseTimeout: '2 minutes', heartbeatTimeout: SILENT_WORKER } as const;
+const DOUBLING = { initialInterval: '1 second', backoffCoefficient: 2 } as const;
+
+/** Whatever calls may interrupt it. */
+const patient = proxyActivities<ShortActivities>({ ...LONG, retry: { ...DOUBLING, maximumInterval: '5 minutes' } });
+
+/** Nothing interrupts it, and the loop waits: it never rests for long. */
+const stubborn = proxyActivities<ShortActivities>({ ...LONG, retry: { ...DOUBLING, maximumInterval: '10 seconds' } });
 
 /** The step was given up because a message or an instant came while it was being retried: decide again. */
 export const WOKEN = Symbol('woken');
@@ -63,5 +66,21 @@ export async function headStart(run: (activities: ShortActivities) => Promise<vo
   }
 }
 
-/** For what cannot be interrupted and may take its time: retried until it succeeds. */
-export { patient as patiently };
+/**
+ * For what cannot be interrupted: retried until it succeeds, every ten seconds at last. What asks a physical cluster, which may be
+ * silent, is not to be waited for in this way.
+ */
+export { stubborn as patiently };
+
+/**
+ * The same at once, in the workflow's own process, if two seconds are enough for it: many steps that wait for a silent cluster may stand
+ * before it in the queue.
+ */
+export async function promptly<R>(run: (activities: ShortActivities) => Promise<R>): Promise<R> {
+  try {
+    return await run(quick);
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+  }
+  return await run(stubborn);
+}
