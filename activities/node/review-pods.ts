@@ -18,12 +18,13 @@ export async function reviewPods(fleet: Fleet, ref: NodeRef, openIds: readonly s
   if (view === null || !fleet.virtual.pods.hasSynced()) return { missing: [], stray: [] };
   const open = new Set(openIds);
   const pods = fleet.virtual.pods.store.by(BY_NODE, view.vnodeName) as readonly PodObject[];
-  const missing = pods
-    .filter((pod) => ignoredBecause(pod, view.binding.spec) === null && !isDeleting(pod) && !isTerminal(pod))
+  const ours = pods.filter((pod) => ignoredBecause(pod, view.binding.spec) === null);
+  const missing = ours
+    .filter((pod) => !isDeleting(pod) && !isTerminal(pod))
     .map(({ metadata: { namespace, name, uid } }) => ({ namespace, name, uid }))
     .filter(({ uid }) => !open.has(podId(uid)));
   const stray = openIds
     .map((id) => id.slice(POD_ID_PREFIX.length))
     .filter((uid) => fleet.virtual.pods.store.by(BY_VIRTUAL_UID, uid).length === 0);
-  return { missing, stray };
+  return { missing, stray, pods: Math.max(ours.length, openIds.length) };
 }

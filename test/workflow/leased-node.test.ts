@@ -8,7 +8,7 @@ import { eventually, throughout } from '../support/eventually';
 import { census, eventsOf, firstTimerDueAt } from '../support/workflow/histories';
 import { LENT, RETURNED } from '../support/workflow/stubs';
 import type { Behaviour } from '../support/workflow/stubs';
-import { nodeOf, podOf, QUIET, someBinding, somePod, World } from '../support/workflow/world';
+import { nodeOf, podOf, QUIET, someBinding, somePod, TICKING, World } from '../support/workflow/world';
 
 let world: World;
 
@@ -170,6 +170,22 @@ describe('pods', () => {
     expect(world.stubs.calls('settlePod', 'review').map(({ args }) => args[1])).toEqual([{ verify: true }]);
     await eventually(async () => expect(await world.statusOf(podId(missing.uid))).toBe('RUNNING'));
     await eventually(() => expect(world.stubs.calls('createPhysicalPod', 'review').map(({ args }) => args[0].pod)).toEqual([missing]));
+  });
+
+  it('are reviewed at each tick as long as there are any: a node without costs nothing', async () => {
+    let pods = 1;
+    const node = await startNode('emptied', { reviewPods: async () => ({ missing: [], stray: [], pods }) }, TICKING);
+    const reviews = () => world.stubs.calls('reviewPods', 'emptied').length;
+    await eventually(() => expect(reviews()).toBeGreaterThanOrEqual(2));
+    pods = 0;
+    const idle = await eventually(async () => {
+      const before = reviews();
+      await throughout(() => expect(reviews()).toBe(before), 2.5 * TICKING.tickMillis, 500);
+      return before;
+    });
+    pods = 1;
+    await node.signal(podsAssignedSignal, { uid: 'uid-of-emptied', pods: [{ ...somePod(), created: true }] });
+    await eventually(() => expect(reviews()).toBeGreaterThan(idle + 1));
   });
 
   it('that are assigned while the node closes are started all the same', async () => {

@@ -103,6 +103,8 @@ export interface PodReview {
   readonly missing: readonly PodRef[];
   /** UIDs. */
   readonly stray: readonly string[];
+  /** How many there are to look after, with a workflow or without; absent: not known. */
+  readonly pods?: number;
 }
 
 export interface VirtualPodRef extends NodeRef {

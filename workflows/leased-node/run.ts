@@ -45,7 +45,8 @@ export class NodeRun {
   /** What people asked for and no event has told yet. */
   readonly notes: SteeringNote[] = [];
   private readonly ref: { readonly binding: string; readonly bindingUid: string; readonly node: string };
-  private tickAt: number;
+  /** When to review the pods, epoch milliseconds; null: there are none, and the next one calls. */
+  private tickAt: number | null;
 
   constructor(readonly input: LeasedNodeInput) {
     this.ref = { binding: input.binding, bindingUid: input.bindingUid, node: input.node };
@@ -97,7 +98,7 @@ export class NodeRun {
   private async turn(): Promise<void> {
     await this.startPods();
     if (this.notes.length > 0) await this.tell();
-    if (this.tickAt <= Date.now()) await this.reviewPods();
+    if (this.tickAt !== null && this.tickAt <= Date.now()) await this.reviewPods();
     if (this.pauseOrder !== undefined) await this.setPaused(this.pauseOrder);
     const due = this.state.wakeAt !== null && this.state.wakeAt <= Date.now();
     if (this.stale || due) await this.look();
@@ -153,6 +154,7 @@ export class NodeRun {
 
   private async startPods(): Promise<void> {
     const { state, input } = this;
+    if (state.pendingPods.length > 0) this.tickAt ??= nextTick(input.settings);
     while (state.pendingPods.length > 0) {
       const batch = state.pendingPods.slice(0, input.settings.childBatch);
       await Promise.all(batch.map((pod) => this.startPod(pod)));
@@ -180,11 +182,15 @@ export class NodeRun {
     );
   }
 
-  /** The slow tick: pods whose workflow was terminated by hand get it back, workflows of lost pods are told. */
+  /**
+   * The slow tick: pods whose workflow was terminated by hand get it back, workflows of lost pods are told. It ends with the last pod:
+   * a node without any costs nothing between two edges.
+   */
   private async reviewPods(): Promise<void> {
     this.tickAt = nextTick(this.input.settings);
     const review = await attempt(this.pulse, (activities) => activities.reviewPods(this.ref));
     if (review === WOKEN) return this.tickNow();
+    if (review.pods === 0) this.tickAt = null;
     this.state.pendingPods.push(...review.missing.map((pod) => ({ ...pod, created: false })));
     for (const uid of review.stray) await trySignal(podId(uid), (handle) => handle.signal(physicalGoneSignal, { verify: true }));
     await this.startPods();
