@@ -238,3 +238,16 @@ it('makes a vnode again that somebody removed by force', async () => {
   await lending.virtual.api.merge(vnode('forced'), { metadata: { finalizers: null } }).catch(() => undefined);
   await lending.untilVnode('forced', ({ metadata }) => expect(metadata?.uid).not.toBe(before.metadata?.uid), { within: 20_000 });
 });
+
+it('follows an edit of the binding on vnodes that are there, also where the binding said nothing before', async () => {
+  await lending.lendNode('bound');
+  await lending.editBinding({ disableNodeDefaultTaint: true });
+  await lending.untilVnode('bound', (now) => expect(taintKeys(now)).toEqual([]));
+  await lending.editBinding({ disableNodeDefaultTaint: null });
+  await lending.untilVnode('bound', (now) => expect(taintKeys(now)).toEqual(['kubeocean.io/vnode']));
+  const elsewhere = [{ matchFields: [{ key: 'metadata.name', operator: 'In', values: ['nowhere'] }] }];
+  await lending.editBinding({ nodeSelector: { nodeSelectorTerms: elsewhere } });
+  await eventually(async () => expect(await lending.vnode('bound')).toBeNull());
+  await lending.editBinding({ nodeSelector: null });
+  await lending.untilVnode('bound', (now) => expect(conditionOf(now, 'Ready')?.status).toBe('True'));
+});
