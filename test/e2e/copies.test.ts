@@ -2,11 +2,15 @@ import type { Secret } from 'kubernetes-types/core/v1';
 import { GROUP_VERSION } from '../../api/names/group';
 import { Annotation, Label, SYSTEM_NAMESPACE, WORKER_NAMESPACE } from '../../api/names/keys';
 import { physicalName } from '../../domain/pods';
+import type { Cluster } from '../../local/clusters/cluster';
 import { isRunning } from '../../local/demo/observe';
+import { podId } from '../../workflows/contracts/ids';
+import { virtualPodStatusQuery } from '../../workflows/contracts/virtual-pod';
 import { readAudit, type AuditEvent } from '../support/audit';
 import { eventually, throughout } from '../support/eventually';
-import { base64, MOUNT, Needs, pluralOf, using, type Stored } from '../support/needs';
-import { workerPids } from '../support/product';
+import { base64, MOUNT, Needs, pluralOf, using, type Kind, type Stored } from '../support/needs';
+import { productLog, workerPids } from '../support/product';
+import { eventsOf } from '../support/workflow/histories';
 
 /** How long copies outlive their last pod here. */
 const RETENTION_MS = 3_000;
@@ -212,15 +216,6 @@ describe('ConfigMaps and Secrets', () => {
     await Promise.all(pods.map((name) => needs.deletePod(name)));
   });
 
-  it.each(['ConfigMap', 'Secret'] as const)('a missing %s is an event and a wait; the pod runs when it appears', async (kind) => {
-    const name = `late-${kind.toLowerCase()}`;
-    await needs.createPod(name, using(kind, name));
-    await needs.waitsFor(name, `${kind} ${name} (spec.volumes[0].`);
-    await needs.put(kind, name, kind === 'Secret' ? { stringData: { key: 'v' } } : { data: { key: 'v' } });
-    await needs.runs(name);
-    await needs.copyIs(kind, name, { data: { key: kind === 'Secret' ? base64('v') : 'v' } });
-  });
-
   it('an optional one is waited for by nobody, and copied when it appears', async () => {
     await needs.createPod('optional', { ...using('ConfigMap', 'maybe', true), imagePullSecrets: [{ name: 'maybe-pull' }] });
     await needs.runs('optional');
@@ -239,6 +234,63 @@ describe('ConfigMaps and Secrets', () => {
     await needs.waitsFor('taken', 'not ours');
     expect((await needs.copyOf('ConfigMap', 'taken'))?.data).toEqual({ key: 'needs.lender' });
     await needs.deletePod('taken');
+  });
+});
+
+describe('pods that need what is not there', () => {
+  const absent = ['ConfigMap', 'Secret', 'PersistentVolumeClaim'] as const;
+  const nameOf = (kind: Kind) => `absent-${kind.toLowerCase()}`;
+  /** Whoever tries once a second, or with a backoff that begins there, has tried more often than {@link MOST_TRIES} by then. */
+  const WAIT_MS = 20_000;
+  /** The watch as soon as it sees the pod, the pod's workflow, and again where the API server or the scheduler say more about the pod. */
+  const MOST_TRIES = 4;
+  /** The object itself, the pod, and an event that is there already: create, get, patch. */
+  const REQUESTS_EACH = 5;
+  /** Of a workflow: its task takes three, what it did one; a query none. */
+  const EVENTS_EACH = 4;
+
+  /** What the product has asked an API server about the pod and what it needs, which has the same name. */
+  const askedAbout = async (cluster: Cluster, name: string) => {
+    const ours = (await readAudit(cluster)).filter(({ stage, userAgent }) => stage === 'ResponseComplete' && userAgent?.startsWith('kubeocean/'));
+    const about = ours.filter(({ requestURI, objectRef }) => requestURI.includes(name) || objectRef?.name?.startsWith(name));
+    return about.map(({ verb, objectRef }) => `${verb} ${objectRef?.resource}`);
+  };
+  const workflowOf = async (name: string) => podId((await needs.pod(name)).metadata?.uid ?? '');
+  const isWaiting = async (name: string) => {
+    const { phase } = await needs.walk.temporal.workflow.getHandle(await workflowOf(name)).query(virtualPodStatusQuery);
+    expect([phase, await needs.findPhysical(await needs.pod(name))]).toEqual(['Waiting', null]);
+  };
+
+  beforeAll(async () => {
+    const query = `labelSelector=${encodeURIComponent(`kubeocean.io/physical-cluster-id=${needs.lender.clusterId}`)}`;
+    const { items: [node] } = await needs.virtual.get<{ items: { metadata: { name: string } }[] }>(`/api/v1/nodes?${query}`);
+    // A scheduler waits for the claim itself.
+    for (const kind of absent) await needs.createPod(nameOf(kind), { ...using(kind, nameOf(kind)), nodeName: node?.metadata.name });
+    for (const kind of absent) await eventually(() => isWaiting(nameOf(kind)));
+    await throughout(async () => void (await Promise.all(absent.map((kind) => isWaiting(nameOf(kind))))), WAIT_MS, 2_000);
+  });
+
+  it.each(absent)('wait for a %s and say so in one event: no further request, line of the log or step of the workflow', async (kind) => {
+    const name = nameOf(kind);
+    await needs.waitsFor(name, `${kind} ${name} (spec.volumes[0].`);
+    const asked = await askedAbout(needs.walk.stack.virtual, name);
+    expect(asked).toContain(`get ${pluralOf(kind)}`);
+    expect(asked.filter((one) => one === `get ${pluralOf(kind)}`).length).toBeLessThanOrEqual(MOST_TRIES);
+    expect(asked.length).toBeLessThanOrEqual(REQUESTS_EACH * MOST_TRIES);
+    expect(await askedAbout(needs.lender.cluster, name)).toEqual([]);
+    expect((await eventsOf(needs.walk.temporal, await workflowOf(name))).length).toBeLessThanOrEqual(EVENTS_EACH * MOST_TRIES);
+    expect(productLog(needs.walk.stack).split('\n').filter((line) => line.includes(name))).toEqual([]);
+  });
+
+  it.each(absent)('run when the %s appears', async (kind) => {
+    const name = nameOf(kind);
+    if (kind === 'PersistentVolumeClaim') {
+      const spec = { accessModes: ['ReadWriteOnce'], storageClassName: '' };
+      await needs.virtual.create('/api/v1/persistentvolumes', { metadata: { name }, spec: { ...spec, capacity: { storage: '1Gi' }, hostPath: { path: '/absent' } } });
+      await needs.put(kind, name, { spec: { ...spec, volumeName: name, resources: { requests: { storage: '1Gi' } } } });
+    } else await needs.put(kind, name, kind === 'Secret' ? { stringData: { key: 'v' } } : { data: { key: 'v' } });
+    await needs.runs(name);
+    await needs.copyIs(kind, name, kind === 'PersistentVolumeClaim' ? { status: { phase: 'Bound' } } : { data: { key: kind === 'Secret' ? base64('v') : 'v' } });
   });
 });
 
