@@ -2,7 +2,7 @@ import type { Node } from 'kubernetes-types/core/v1';
 import { Label } from '../../api/names/keys';
 import type { ClusterBinding } from '../../api/names/types';
 import { auditCopies, auditDuplicates, auditLender, auditNodes, auditPods, auditServices, auditStrays, auditTokens, oncePerObject } from '../../domain/audit';
-import type { AuditReport, AuditedBinding, CopiedPod, Finding, WaitingPod } from '../../domain/audit';
+import type { AuditReport, AuditedBinding, CopiedPod, Finding, PodRefusals, WaitingPod } from '../../domain/audit';
 import { isAbandoned } from '../../domain/binding';
 import { findCondition, Reason } from '../../domain/conditions';
 import { isPlaceholder } from '../../domain/host-ports';
@@ -17,9 +17,9 @@ import { CredentialsFault } from '../fleet/credentials';
 import { vnodeState } from '../fleet/vnodes';
 import { readPhysicalSide } from './physical-side';
 import type { PhysicalSide } from './physical-side';
+import { readRefusals } from './refusals';
 import { readServiceSide } from './service-side';
 import type { ServiceSide } from './service-side';
-import { readUnkept } from './unkept';
 import { readVirtualSide } from './virtual-side';
 import type { VirtualSide } from './virtual-side';
 
@@ -85,8 +85,8 @@ async function lookAt(ports: AuditPorts, virtual: VirtualSide, binding: ClusterB
         readPhysicalSide({ client, mountNamespace, ownership: { virtualCluster: virtual.uid, binding: name } }),
         readServiceSide(place),
       ]);
-      const unkept = await readUnkept(ports.virtual, virtual.pods, physical.mountPods);
-      return { binding: { name, unread: null }, ...compare(virtual, physical, { binding, mountNamespace, services, unkept }) };
+      const refusals = await readRefusals(ports.virtual, virtual.pods, physical.mountPods);
+      return { binding: { name, unread: null }, ...compare(virtual, physical, { binding, mountNamespace, services, refusals }) };
     } finally {
       await close();
     }
@@ -102,11 +102,11 @@ interface Circumstances {
   readonly binding: ClusterBinding;
   readonly mountNamespace: string;
   readonly services: ServiceSide | null;
-  readonly unkept: ReadonlySet<string>;
+  readonly refusals: PodRefusals;
 }
 
 /** Every rule, over the same two sides. */
-function compare(virtual: VirtualSide, physical: PhysicalSide, { binding, mountNamespace, services, unkept }: Circumstances): Omit<BindingLook, 'binding'> {
+function compare(virtual: VirtualSide, physical: PhysicalSide, { binding, mountNamespace, services, refusals }: Circumstances): Omit<BindingLook, 'binding'> {
   const { name } = binding.metadata;
   const names = new Set(virtual.bindings.map(({ metadata }) => metadata.name));
   const bindingExists = (other: string) => names.has(other);
@@ -121,7 +121,7 @@ function compare(virtual: VirtualSide, physical: PhysicalSide, { binding, mountN
     now: Date.now(),
   };
   const nodes = { virtualNodes: virtual.nodes, physicalNodes: physical.nodes };
-  const { findings, waiting } = auditPods({ ...common, unkept });
+  const { findings, waiting } = auditPods({ ...common, ...refusals });
   const node = auditNodes({
     ...nodes,
     binding: { name, clusterID: binding.spec.clusterID },

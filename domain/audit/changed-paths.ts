@@ -11,6 +11,17 @@ export function changedPaths({ status = {} }: Pick<PodObject, 'status'>, patch: 
   return [...new Set(paths)].sort().join(' ');
 }
 
+/** The labels and annotations that a patch changes, in words; empty: none. */
+export function changedKeys({ metadata: { labels = {}, annotations = {} } }: Pick<VirtualStatusPatch, 'metadata'>): string {
+  const names = [...Object.keys(labels).map((key) => `label ${key}`), ...Object.keys(annotations).map((key) => `annotation ${key}`)];
+  return names.sort().join(', ');
+}
+
+/** The same text for all pods on whose metadata admission has the same word: of one namespace, and the same keys. */
+export function refusalKey({ metadata }: Pick<PodObject, 'metadata'>, patch: VirtualStatusPatch): string {
+  return `${metadata.namespace}: ${changedKeys(patch)}`;
+}
+
 function differences(now: unknown, then: unknown, path: string): string[] {
   if (sameJson(now, then)) return [];
   if (Array.isArray(now) && Array.isArray(then)) {

@@ -1,7 +1,7 @@
 import { Annotation, Label } from '../../api/names/keys';
 import { copyAction, copyName, copyNames, copyNeeds, holdersOf, ignoredBecause, isTerminal, namesVirtualPod, physicalName, sourceKey, sourceVersion, writtenFrom } from '../pods';
 import type { CopyKind, SourceRef, WrittenMeta } from '../pods';
-import type { PodAuditFacts } from './pods';
+import type { PodAuditFacts, PodRefusals } from './pods';
 import { unusableBecause, withNeeded } from './sources';
 import { finding, objectIn, pathOf } from './types';
 import type { Finding } from './types';
@@ -19,7 +19,7 @@ export interface CopyMeta {
 }
 
 /** Both sides' copied objects as one look found them, for one binding. */
-export interface CopyAuditFacts extends Omit<PodAuditFacts, 'now' | 'unkept'> {
+export interface CopyAuditFacts extends Omit<PodAuditFacts, 'now' | keyof PodRefusals> {
   readonly mountNamespace: string;
   /** Of this virtual cluster in this physical one, whichever bindings use them; without token Secrets. */
   readonly copies: readonly CopyMeta[];

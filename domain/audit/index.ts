@@ -1,9 +1,9 @@
-export { changedPaths } from './changed-paths';
+export { changedKeys, changedPaths, refusalKey } from './changed-paths';
 export { auditCopies, type CopyAuditFacts, type CopyMeta } from './copies';
 export { auditDuplicates, type CopiedPod, type DuplicateFacts } from './duplicates';
 export { auditLender, type LenderAuditFacts } from './lender';
 export { auditNodes, type NodeAuditFacts, type NodeLeaseMeta } from './nodes';
-export { auditPods, STUCK_MILLIS, type PodAudit, type PodAuditFacts } from './pods';
+export { auditPods, STUCK_MILLIS, type PodAudit, type PodAuditFacts, type PodRefusals } from './pods';
 export { auditServices, type MirroredMeta, type ServiceAuditFacts } from './services';
 export { auditStatus, reportOf, summaryOf } from './status';
 export { auditStrays, type Finalized, type StrayFacts } from './strays';

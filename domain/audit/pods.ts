@@ -1,13 +1,21 @@
 import { isDeleting, isOurs, nameHolder, physicalName, reconcilePod, virtualPodOf } from '../pods';
 import type { EpochMillis, Ownership, PodAction, PodDecision, PodObject, PodPair, VirtualStatusPatch, VnodeState } from '../pods';
-import { changedPaths } from './changed-paths';
+import { changedKeys, changedPaths, refusalKey } from './changed-paths';
 import type { Sources } from './sources';
 import { waitsFor } from './sources';
 import { finding, objectIn, pathOf } from './types';
 import type { AuditedObject, Finding, FindingKind, WaitingPod } from './types';
 
+/** What the virtual API server does not let the mirror write. */
+export interface PodRefusals {
+  /** What it does not take or keep of a status, by {@link changedPaths}. */
+  readonly unkept: ReadonlySet<string>;
+  /** Changes of labels and annotations that its admission refuses, by {@link refusalKey}. */
+  readonly refused: ReadonlySet<string>;
+}
+
 /** Both sides' pods as one look found them, for one binding. */
-export interface PodAuditFacts {
+export interface PodAuditFacts extends PodRefusals {
   readonly ownership: Ownership;
   readonly runningDaemonsetByDefault?: boolean;
   /** Every bound pod of the virtual cluster. */
@@ -16,8 +24,6 @@ export interface PodAuditFacts {
   readonly mountPods: readonly PodObject[];
   readonly vnodeState: (vnode: string) => VnodeState;
   readonly sources: Sources;
-  /** What the virtual API server does not take or keep of a status, by {@link changedPaths}. */
-  readonly unkept: ReadonlySet<string>;
   readonly now: EpochMillis;
 }
 
@@ -65,7 +71,8 @@ function waitingOf(action: PodAction, { virtual }: PodPair, { ownership, sources
   return why === null ? null : { binding: ownership.binding, namespace, name, why };
 }
 
-function findingsOf({ action, mirror }: PodDecision, pair: PodPair, { ownership, now, unkept }: PodAuditFacts): Finding[] {
+function findingsOf({ action, mirror }: PodDecision, pair: PodPair, facts: PodAuditFacts): Finding[] {
+  const { ownership, now } = facts;
   const { binding } = ownership;
   const found: Finding[] = [];
   const verdict = verdictOf(action, pair, ownership);
@@ -74,18 +81,25 @@ function findingsOf({ action, mirror }: PodDecision, pair: PodPair, { ownership,
     const pod = on === 'virtual' ? pair.virtual : pair.physical;
     if (pod !== null) found.push(finding({ kind, binding, object: objectIn(on, 'Pod', pod), cause, ...(advice && { advice }) }));
   }
-  if (mirror !== null && pair.virtual !== null && !isUnkept(pair.virtual, mirror, unkept)) {
-    const fields = [...Object.keys(mirror.status ?? {}), ...Object.keys(mirror.metadata.annotations ?? {})].join(', ');
-    const cause = `its status does not say what that of its copy says: ${fields}`;
-    found.push(finding({ kind: 'Drift', binding, object: objectIn('virtual', 'Pod', pair.virtual), cause }));
-  }
-  return [...found, ...stuck(pair, binding, now)];
+  const untold = mirror === null || pair.virtual === null ? [] : untoldOf(pair.virtual, mirror, facts);
+  return [...found, ...untold, ...stuck(pair, binding, now)];
 }
 
-function isUnkept(virtual: PodObject, { metadata, ...status }: VirtualStatusPatch, unkept: PodAuditFacts['unkept']): boolean {
-  const isStatusAlone = metadata.labels === undefined && metadata.annotations === undefined;
-  return isStatusAlone && unkept.has(changedPaths(virtual, { metadata, ...status }));
+/** What a virtual pod does not tell of its copy, apart from what its cluster does not keep. */
+function untoldOf(virtual: PodObject, { metadata, status = {} }: VirtualStatusPatch, { ownership: { binding }, unkept, refused }: PodAuditFacts): Finding[] {
+  const common = { binding, object: objectIn('virtual', 'Pod', virtual) };
+  const keys = changedKeys({ metadata });
+  const isRefused = keys !== '' && refused.has(refusalKey(virtual, { metadata }));
+  const found = isRefused ? [finding({ kind: 'Refused', ...common, cause: `admission in its cluster refuses ${keys}`, advice: REFUSED_ADVICE })] : [];
+  const isStatusAlone = isRefused || keys === '';
+  if (isStatusAlone && unkept.has(changedPaths(virtual, { metadata, status }))) return found;
+  const fields = [...Object.keys(status), ...(isRefused ? [] : Object.keys(metadata.annotations ?? {}))].join(', ');
+  if (fields === '') return found;
+  return [...found, finding({ kind: 'Drift', ...common, cause: `its status does not say what that of its copy says: ${fields}` })];
 }
+
+const REFUSED_ADVICE =
+  'Let admission policies and webhooks accept these keys on pods/status. Its status arrives without them, but kubectl logs and exec do not find the copy.';
 
 interface Verdict {
   readonly kind: FindingKind;

@@ -4,9 +4,9 @@ import { md5Hex } from '../hash';
  * What is not as it should be:
  * - `Orphan`: an object of ours that nobody needs; - `Duplicate`: a second copy of one pod; - `Missing`: an object that ought to be;
  * - `Drift`: both sides differ; - `Stuck`: it was asked to end and has not; - `StaleFinalizer`: a finalizer of ours that waits for
- *   nothing; - `NameTaken`: somebody else's object holds a name of ours.
+ *   nothing; - `NameTaken`: somebody else's object holds a name of ours; - `Refused`: admission in the virtual cluster does not let it be told.
  */
-export type FindingKind = 'Orphan' | 'Duplicate' | 'Missing' | 'Drift' | 'Stuck' | 'StaleFinalizer' | 'NameTaken';
+export type FindingKind = 'Orphan' | 'Duplicate' | 'Missing' | 'Drift' | 'Stuck' | 'StaleFinalizer' | 'NameTaken' | 'Refused';
 
 /** An object by place and name. */
 export interface AuditedObject {

@@ -118,6 +118,27 @@ it('does not blame a status that its own cluster does not take: the copy has got
   for (const [api, path] of [[virtual, `${HOME}/pods/quality`], [physical, `${MOUNT}/pods/${metadata.name}`]] as const) await api.delete(`${path}?gracePeriodSeconds=0`);
 });
 
+it('tells of our own annotations that a policy refuses as such, which repair could not mend, and of drift once it is gone', async () => {
+  const group = '/apis/admissionregistration.k8s.io/v1';
+  const rule = { apiGroups: [''], apiVersions: ['v1'], operations: ['UPDATE'], resources: ['pods/status'] };
+  const expression = "object.metadata.name != 'closed' || !has(object.metadata.annotations) || !object.metadata.annotations.exists(key, key.startsWith('kubeocean.io/'))";
+  await virtual.create(`${group}/validatingadmissionpolicies`, { metadata: { name: 'closed' }, spec: { matchConstraints: { resourceRules: [rule] }, validations: [{ expression }] } });
+  await virtual.create(`${group}/validatingadmissionpolicybindings`, { metadata: { name: 'closed' }, spec: { policyName: 'closed', validationActions: ['Deny'] } });
+  const copy = await createCopy(await createVirtual('closed'));
+  const path = `${HOME}/pods/closed`;
+  await virtual.merge(`${path}/status`, { status: { ...copy.status, conditions: null } });
+  await eventually(async () => {
+    const asked = virtual.merge(`${path}/status?dryRun=All`, { metadata: { annotations: forwardAnnotations(copy) } });
+    await expect(asked).rejects.toThrow(/denied|forbidden/);
+  });
+  const { code, report } = await audit();
+  expect([code, inWords(report)]).toEqual([2, [expect.stringMatching(/^Refused east Pod closed: admission in its cluster refuses annotation kubeocean\.io\/physical-pod-name, /)]]);
+  expect(report.findings[0]).toMatchObject({ repair: null, advice: expect.stringContaining('pods/status') });
+  for (const kind of ['validatingadmissionpolicybindings', 'validatingadmissionpolicies']) await virtual.delete(`${group}/${kind}/closed`);
+  await eventually(async () => expect(inWords((await audit()).report)).toEqual([expect.stringMatching(/^Drift east Pod closed: .*physical-pod-name/)]), { every: 1_000 });
+  for (const [api, pod] of [[virtual, path], [physical, `${MOUNT}/pods/${copy.metadata.name}`]] as const) await api.delete(`${pod}?gracePeriodSeconds=0`);
+});
+
 interface Plant {
   readonly expected: RegExp;
   readonly plant: () => Promise<void>;

@@ -1,6 +1,6 @@
 import { Annotation } from '../../../../api/names/keys';
 import { auditDuplicates, auditPods, auditTokens, changedPaths, type PodAuditFacts, type Source } from '../../../../domain/audit';
-import { tokenRequests, type PodObject, type VnodeState } from '../../../../domain/pods';
+import { forwardAnnotations, tokenRequests, type PodObject, type VnodeState } from '../../../../domain/pods';
 import { aPhysicalPod, aPod, kubeApiAccess, OWNERSHIP, type PodBuilder } from '../../../support/builders/pod';
 
 const NOW = Date.parse('2026-01-01T00:01:00Z');
@@ -12,23 +12,33 @@ const claiming = fresh.volumes({ name: 'v', persistentVolumeClaim: { claimName: 
 const lists = { containerStatuses: [{ name: 'main', ready: true, restartCount: 0, image: 'nginx', imageID: '', user: { linux: { uid: 1 } } }] };
 const source = (name: string, rest: object = {}): Source => ({ metadata: { name, namespace: 'default', uid: `${name}-uid`, resourceVersion: '1' }, ...rest });
 
+const FORWARD = Object.keys(forwardAnnotations(copy.build())).sort().map((key) => `annotation ${key}`).join(', ');
+
 interface Facts {
   readonly virtual?: readonly PodBuilder[];
   readonly mount?: readonly PodBuilder[];
   readonly state?: VnodeState;
   readonly sources?: PodAuditFacts['sources'];
   readonly unkept?: string;
+  /** In the default namespace. */
+  readonly refused?: string;
   readonly now?: number;
 }
 
 const built = (pods: readonly PodBuilder[] = []): PodObject[] => pods.map((pod) => pod.build());
 
-function look({ virtual, mount, state = 'lent', sources = new Map(), unkept = '', now = NOW }: Facts) {
+function look({ virtual, mount, state = 'lent', sources = new Map(), unkept = '', refused = '', now = NOW }: Facts) {
   const vnodeState = (name: string): VnodeState => (name === 'vnode-east-n1' ? state : 'foreign');
-  return auditPods({ ownership: OWNERSHIP, virtualPods: built(virtual), mountPods: built(mount), vnodeState, sources, unkept: new Set([unkept]), now });
+  const refusals = { unkept: new Set([unkept]), refused: new Set([`default: ${refused}`]) };
+  return auditPods({ ownership: OWNERSHIP, virtualPods: built(virtual), mountPods: built(mount), vnodeState, sources, ...refusals, now });
 }
 
 const inWords = (facts: Facts) => look(facts).findings.map(({ kind, object, cause, repair }) => `${kind} ${object.cluster} ${object.name}: ${cause} (${repair})`);
+
+it('tells what is refused from a status that lies', () => {
+  const words = inWords({ virtual: [fresh], mount: [copy.phase('Running')], refused: FORWARD });
+  expect(words).toEqual([expect.stringMatching(/^Refused .*\(null\)$/), 'Drift virtual web: its status does not say what that of its copy says: phase (compare)']);
+});
 
 describe('pods', () => {
   it.each<[string, Facts]>([
@@ -53,6 +63,9 @@ describe('pods', () => {
     ['a status that lies', { virtual: [known], mount: [copy.phase('Running')] }, 'Drift virtual web: its status does not say what that of its copy says: phase (compare)'],
     ['a status that lies beside what is not kept', { virtual: [known], mount: [copy.status({ qosClass: 'Burstable', reason: 'r' })], unkept: 'qosClass' }, 'Drift virtual web: its status does not say what that of its copy says: qosClass, reason (compare)'],
     ['metadata beside what is not kept', { virtual: [known], mount: [copy.status({ qosClass: 'Burstable' }).labelled({ zone: 'z1' })], unkept: 'qosClass' }, `Drift virtual web: its status does not say what that of its copy says: qosClass, ${Annotation.ExpectedMetadata} (compare)`],
+    ['annotations of ours that are refused', { virtual: [fresh], mount: [copy], refused: FORWARD }, `Refused virtual web: admission in its cluster refuses ${FORWARD} (null)`],
+    ['the same beside a status that is not kept', { virtual: [fresh], mount: [copy.status({ qosClass: 'Burstable' })], unkept: 'qosClass', refused: FORWARD }, `Refused virtual web: admission in its cluster refuses ${FORWARD} (null)`],
+    ['the same, refused in another namespace', { virtual: [fresh.meta({ namespace: 'other' })], mount: [aPhysicalPod(fresh.meta({ namespace: 'other' }).build())], refused: FORWARD }, `Drift virtual web: its status does not say what that of its copy says: ${Object.keys(forwardAnnotations(copy.build())).join(', ')} (compare)`],
     ['a change that was not carried over', { virtual: [known.labelled({ a: 'b' })], mount: [copy] }, `Drift physical ${copy.build().metadata.name}: it was not updated since its virtual pod changed (compare)`],
     ['a copy that nobody told of the deletion', { virtual: [known.deleting()], mount: [copy] }, `Drift physical ${copy.build().metadata.name}: its virtual pod is being deleted, and it was not asked to end (compare)`],
     ['a deleted pod of which nothing is left', { virtual: [known.deleting()] }, 'Drift virtual web: it is being deleted, and nothing of it is left in the physical cluster (compare)'],
