@@ -73,7 +73,7 @@ export const Annotation = {
   VirtualNamespace: 'kubeocean.io/virtual-namespace',
   /** UID and resourceVersion of the virtual object from which a copy was last written. */
   SourceVersion: 'kubeocean.io/source-version',
-  /** On copies of ConfigMaps and Secrets: MD5 of the sorted names of what they hold; on mirrored Services: of their ports. */
+  /** On copies and mirrored Services: MD5 of the sorted names of the fields and keys that they hold. */
   ContentKeys: 'kubeocean.io/content-keys',
   /** Names of further bindings whose pods use a copy, comma-separated. */
   SharedWith: 'kubeocean.io/shared-with',

@@ -24,15 +24,14 @@ export function serviceOf({ metadata }: { readonly metadata?: { readonly labels?
  */
 export function toPhysicalEndpointSlice(source: EndpointSliceSource, context: MirrorContext): EndpointSlice {
   const { metadata, addressType, endpoints, ports } = source;
-  const { labels, annotations } = mirrorMetadata(metadata, context);
+  const labels = { ...metadata.labels, [MANAGED_BY_LABEL]: OUR_CONTROLLER };
   return {
     apiVersion: 'discovery.k8s.io/v1',
     kind: 'EndpointSlice',
     metadata: {
       namespace: metadata.namespace,
       name: physicalName(metadata.name, metadata.namespace),
-      labels: { ...labels, [MANAGED_BY_LABEL]: OUR_CONTROLLER },
-      annotations,
+      ...mirrorMetadata({ ...metadata, labels }, context),
     },
     addressType,
     // The API server of a slice without endpoints says null.

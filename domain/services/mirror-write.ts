@@ -6,7 +6,7 @@ interface Mirrored extends CopyObject {
   readonly spec?: Readonly<ServiceSpec>;
 }
 
-const SERVICE_FIELDS = ['ports', 'sessionAffinity', 'sessionAffinityConfig', 'publishNotReadyAddresses', 'externalName'] as const;
+const SERVICE_FIELDS = ['ports', 'selector', 'sessionAffinity', 'sessionAffinityConfig', 'publishNotReadyAddresses', 'externalName', 'externalIPs'] as const;
 const SLICE_FIELDS = ['endpoints', 'ports'] as const;
 
 /** How a Service or EndpointSlice that exists becomes what it should be; see {@link CopyWrite}. */

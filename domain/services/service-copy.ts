@@ -1,6 +1,6 @@
 import type { Service, ServicePort, ServiceSpec } from 'kubernetes-types/core/v1';
 import { Annotation } from '../../api/names/keys';
-import { copyMetadata, serviceKeys, type CopyContext, type SourceMeta } from '../pods';
+import { contentKeys, copyMetadata, type CopyContext, type SourceMeta } from '../pods';
 
 /** A virtual Service as far as its mirror needs it. */
 export interface ServiceSource {
@@ -17,18 +17,20 @@ export type MirrorContext = Pick<CopyContext, 'virtualCluster' | 'binding'>;
  * port of its nodes nor a load balancer of its owner's.
  */
 export function toPhysicalService({ metadata, spec }: ServiceSource, context: MirrorContext): Service {
+  const mirrored: ServiceSpec = {
+    ...(spec.type === 'ExternalName' ? { type: 'ExternalName', externalName: spec.externalName } : { type: 'ClusterIP' }),
+    ...(isHeadless(spec) && { clusterIP: 'None' }),
+    ...(spec.ports && { ports: spec.ports.map(withoutNodePort) }),
+    ...(spec.sessionAffinity && { sessionAffinity: spec.sessionAffinity }),
+    ...(spec.sessionAffinityConfig && { sessionAffinityConfig: spec.sessionAffinityConfig }),
+    ...(spec.publishNotReadyAddresses && { publishNotReadyAddresses: true }),
+  };
+  const keys = { [Annotation.ContentKeys]: contentKeys('Service', { spec: mirrored }) };
   return {
     apiVersion: 'v1',
     kind: 'Service',
-    metadata: { namespace: metadata.namespace, name: metadata.name, ...mirrorMetadata(metadata, context, { [Annotation.ContentKeys]: serviceKeys(spec) }) },
-    spec: {
-      ...(spec.type === 'ExternalName' ? { type: 'ExternalName', externalName: spec.externalName } : { type: 'ClusterIP' }),
-      ...(isHeadless(spec) && { clusterIP: 'None' }),
-      ...(spec.ports && { ports: spec.ports.map(withoutNodePort) }),
-      ...(spec.sessionAffinity && { sessionAffinity: spec.sessionAffinity }),
-      ...(spec.sessionAffinityConfig && { sessionAffinityConfig: spec.sessionAffinityConfig }),
-      ...(spec.publishNotReadyAddresses && { publishNotReadyAddresses: true }),
-    },
+    metadata: { namespace: metadata.namespace, name: metadata.name, ...mirrorMetadata(metadata, context, keys) },
+    spec: mirrored,
   };
 }
 

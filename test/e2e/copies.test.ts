@@ -127,6 +127,14 @@ describe('ConfigMaps and Secrets', () => {
     await needs.copyIs('Secret', 's-env', { data: { key: base64('rotated') } });
   });
 
+  it('have the labels and annotations of their originals put right, and keep those of others', async () => {
+    const given = { labels: { app: 'x' }, annotations: { note: 'n' } };
+    await needs.change('ConfigMap', 'c-projected', { metadata: given });
+    await needs.copyIs('ConfigMap', 'c-projected', { metadata: given });
+    await needs.physical.merge(needs.copyPath('ConfigMap', 'c-projected'), { metadata: { labels: { app: 'y', theirs: '1' }, annotations: { note: null } } });
+    await needs.copyIs('ConfigMap', 'c-projected', { metadata: { ...given, labels: { ...given.labels, theirs: '1' } } });
+  });
+
   it('are put right where somebody takes a key away or freezes a copy', async () => {
     await needs.physical.merge(needs.copyPath('ConfigMap', 'c-projected'), { data: { key: null } });
     await needs.physical.merge(needs.copyPath('Secret', 's-from'), { immutable: true });

@@ -100,26 +100,38 @@ it('puts right what somebody edits', async () => {
 });
 
 it('puts back what somebody takes off, which leaves no name on it', async () => {
-  const both = [...ports, { name: 'admin', port: 8080, protocol: 'TCP', targetPort: 8080 }];
+  const both = [...ports, { name: 'admin', port: 8080, protocol: 'TCP', targetPort: 8080, appProtocol: 'kubernetes.io/h2c' }];
+  const plain = both.map(({ name, port, protocol, targetPort }) => ({ name, port, protocol, targetPort }));
   const endpoints = [{ addresses: ['10.1.0.7'] }, { addresses: ['10.1.0.8'] }];
   await virtual.create(`${SHOP}/services`, { metadata: { name: 'wide' }, spec: { ports: both, publishNotReadyAddresses: true } });
   await createSlice('wide', endpoints);
   const seen = async () => {
     const { spec } = (await mirrorOf('wide')) ?? {};
     const [slice] = await endpointsOf('wide');
-    return [spec?.ports?.map(({ port }) => port), spec?.publishNotReadyAddresses, slice?.endpoints?.flatMap(({ addresses }) => addresses), slice?.ports?.length];
+    return [spec?.ports?.map(({ port, appProtocol = null }) => [port, appProtocol]), spec?.publishNotReadyAddresses, slice?.endpoints?.flatMap(({ addresses }) => addresses), slice?.ports?.length];
   };
-  const whole = [[5432, 8080], true, ['10.1.0.7', '10.1.0.8'], 1];
+  const whole = [[[5432, null], [8080, 'kubernetes.io/h2c']], true, ['10.1.0.7', '10.1.0.8'], 1];
   await eventually(async () => expect(await seen()).toEqual(whole));
   const path = `${SLICES}/${(await endpointsOf('wide'))[0]?.metadata?.name}`;
   for (const [spec, slice] of [
     [{ ports }, { endpoints: endpoints.slice(1) }],
     [{ publishNotReadyAddresses: null }, { endpoints: null, ports: null }],
+    [{ ports: plain }, {}],
   ]) {
     await physical.merge(`${SHOP}/services/wide`, { spec });
     await physical.merge(path, slice);
     await eventually(async () => expect(await seen()).toEqual(whole), { within: 30_000 });
   }
+});
+
+it('takes off what somebody adds', async () => {
+  await virtual.create(`${SHOP}/services`, { metadata: { name: 'picked' }, spec: { ports } });
+  await eventually(async () => expect(await mirrorOf('picked')).not.toBeNull());
+  await physical.merge(`${SHOP}/services/picked`, { spec: { selector: { app: 'theirs' }, externalIPs: ['192.0.2.1'] } });
+  await eventually(async () => {
+    const { selector, externalIPs } = (await mirrorOf('picked'))?.spec ?? {};
+    expect([selector, externalIPs]).toEqual([undefined, undefined]);
+  }, { within: 30_000 });
 });
 
 it('makes a mirror again that somebody deletes', async () => {

@@ -28,10 +28,11 @@ describe('claims', () => {
     nodeStageSecretRef: { name: 'stage', namespace: 'default' },
     nodePublishSecretRef: { name: 'publish', namespace: 'default' },
   });
+  const mountOptions = ['nodiratime', 'noatime'];
   const putVolume = (name: string) =>
     needs.virtual.create<PersistentVolume>(VOLUMES, {
       metadata: { name },
-      spec: { capacity: { storage: '10Gi' }, accessModes: ['ReadWriteOnce'], storageClassName: 'fast', persistentVolumeReclaimPolicy: 'Delete', csi: csi(name) },
+      spec: { capacity: { storage: '10Gi' }, accessModes: ['ReadWriteOnce'], storageClassName: 'fast', persistentVolumeReclaimPolicy: 'Delete', mountOptions, csi: csi(name) },
     });
   const putClaim = (name: string, volumeName?: string) =>
     needs.put('PersistentVolumeClaim', name, {
@@ -79,6 +80,17 @@ describe('claims', () => {
       expect([status?.capacity, status?.conditions ?? []]).toEqual([{ storage: '20Gi' }, []]);
       expect(metadata?.annotations).toEqual(before.metadata?.annotations);
     });
+  });
+
+  it.each<[string, object]>([
+    ['takes its mount options away', { mountOptions: null }],
+    ['has it deleted with its claim', { persistentVolumeReclaimPolicy: 'Delete' }],
+  ])('are put right where somebody over there %s', async (_name, spec) => {
+    await needs.physical.merge(`${VOLUMES}/${nameOf('pv-data')}`, { spec });
+    await eventually(async () => {
+      const copy = await volumeCopy('pv-data');
+      expect([copy?.spec?.mountOptions, copy?.spec?.persistentVolumeReclaimPolicy]).toEqual([mountOptions, 'Retain']);
+    }, { within: 30_000 });
   });
 
   it('an unbound one says why the pod waits; the pod runs when it is bound', async () => {

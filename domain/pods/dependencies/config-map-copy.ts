@@ -17,7 +17,7 @@ export function toPhysicalConfigMap({ metadata, data, binaryData, immutable }: C
     metadata: {
       name: physicalName(metadata.name, metadata.namespace),
       namespace: context.mountNamespace,
-      ...copyMetadata(metadata, context, { [Annotation.ContentKeys]: contentKeys({ data, binaryData }) }),
+      ...copyMetadata(metadata, context, { [Annotation.ContentKeys]: contentKeys('ConfigMap', { data, binaryData }) }),
     },
     ...(data && { data: { ...data } }),
     ...(binaryData && { binaryData: { ...binaryData } }),

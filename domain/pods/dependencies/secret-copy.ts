@@ -21,7 +21,7 @@ export function toPhysicalSecret({ metadata, type, data, immutable }: SecretSour
     metadata: {
       name: physicalName(metadata.name, metadata.namespace),
       namespace: context.mountNamespace,
-      ...copyMetadata(metadata, context, { [Annotation.ContentKeys]: contentKeys({ data }) }),
+      ...copyMetadata(metadata, context, { [Annotation.ContentKeys]: contentKeys('Secret', { data }) }),
     },
     ...(data && { data: { ...data } }),
     ...(immutable && { immutable }),

@@ -1,7 +1,9 @@
 import type { PersistentVolume, PersistentVolumeSpec } from 'kubernetes-types/core/v1';
+import { Annotation } from '../../../api/names/keys';
 import { physicalName } from '../naming/physical-name';
 import { copyMetadata, volumeNameIn, type CopyContext, type SourceMeta } from './copy-metadata';
 import { physicalVolumeSecrets } from './volume-secrets';
+import { contentKeys } from './written-from';
 
 /** A virtual PersistentVolume as far as its copy needs it. */
 export interface VolumeSource {
@@ -18,16 +20,20 @@ export interface VolumeSource {
 export function toPhysicalVolume({ metadata, spec }: VolumeSource, context: CopyContext): PersistentVolume {
   const { claimRef, nodeAffinity, ...rest } = physicalVolumeSecrets(spec, context.mountNamespace);
   const claim = physicalName(claimRef?.name ?? '', claimRef?.namespace ?? '');
+  const copied: PersistentVolumeSpec = {
+    ...withoutClass(rest),
+    ...(spec.local && { nodeAffinity }),
+    persistentVolumeReclaimPolicy: 'Retain',
+    claimRef: { apiVersion: 'v1', kind: 'PersistentVolumeClaim', namespace: context.mountNamespace, name: claim },
+  };
   return {
     apiVersion: 'v1',
     kind: 'PersistentVolume',
-    metadata: { name: volumeNameIn(context, metadata.name), ...copyMetadata(metadata, context) },
-    spec: {
-      ...withoutClass(rest),
-      ...(spec.local && { nodeAffinity }),
-      persistentVolumeReclaimPolicy: 'Retain',
-      claimRef: { apiVersion: 'v1', kind: 'PersistentVolumeClaim', namespace: context.mountNamespace, name: claim },
+    metadata: {
+      name: volumeNameIn(context, metadata.name),
+      ...copyMetadata(metadata, context, { [Annotation.ContentKeys]: contentKeys('PersistentVolume', { spec: copied }) }),
     },
+    spec: copied,
   };
 }
 

@@ -1,12 +1,12 @@
 import { Annotation } from '../../../../api/names/keys';
 import { COPY_MANAGER, copyWrite, toPhysicalConfigMap, writtenFrom, type CopyObject } from '../../../../domain/pods';
-import { contentKeys, reclaimed, serviceKeys, type ManagedFields } from '../../../../domain/pods/dependencies/written-from';
+import { contentKeys, reclaimed, type ManagedFields } from '../../../../domain/pods/dependencies/written-from';
 import { deepFreeze, OWNERSHIP } from '../../../support/builders/pod';
 
 const data = { a: '1', 'b.conf': '2' };
 const ours: ManagedFields = { manager: COPY_MANAGER, fieldsV1: { 'f:data': { '.': {}, 'f:a': {}, 'f:b.conf': {} }, 'f:metadata': { 'f:labels': {} } } };
 const kubectl = (fieldsV1: object): ManagedFields => ({ manager: 'kubectl-edit', fieldsV1 });
-const meta = (managedFields: readonly ManagedFields[] | undefined, keys: string | null = contentKeys({ data })) =>
+const meta = (managedFields: readonly ManagedFields[] | undefined, keys: string | null = contentKeys('ConfigMap', { data })) =>
   deepFreeze({ annotations: { [Annotation.SourceVersion]: 'u/7', ...(keys !== null && { [Annotation.ContentKeys]: keys }) }, managedFields });
 const without = (key: string) => ({ ...ours, fieldsV1: { 'f:data': { '.': {}, ...Object.fromEntries(['f:a', 'f:b.conf'].filter((one) => one !== key).map((one) => [one, {}])) } } });
 const OURS = 'u/7';
@@ -25,6 +25,7 @@ it.each<[string, string, ReturnType<typeof meta>, string | null]>([
   ['a volume that is to be deleted', 'PersistentVolume', meta([kubectl({ 'f:spec': { 'f:persistentVolumeReclaimPolicy': {} } })], null), null],
   ['a claim that the cluster bound', 'PersistentVolumeClaim', meta([kubectl({ 'f:spec': { 'f:volumeName': {} } })], null), OURS],
   ['a Service with other ports', 'Service', meta([kubectl({ 'f:spec': { 'f:ports': {} } })], null), null],
+  ['a Service that selects pods over there', 'Service', meta([kubectl({ 'f:spec': { 'f:selector': {} } })], null), null],
   ['endpoints of somebody else', 'EndpointSlice', meta([kubectl({ 'f:endpoints': {} })], null), null],
 ])('%s', (_name, kind, metadata, expected) => {
   expect(writtenFrom(kind, metadata)).toBe(expected);
@@ -33,24 +34,59 @@ it.each<[string, string, ReturnType<typeof meta>, string | null]>([
 describe('a mirrored Service', () => {
   const web = { port: 80, protocol: 'TCP' };
   const dns = { port: 53, protocol: 'UDP' };
-  const keyed = (...ports: object[]) => Object.fromEntries(['.', ...ports.map((port) => `k:${JSON.stringify(port)}`)].map((key) => [key, {}]));
+  const fields = ['port', 'protocol', 'targetPort', 'name', 'appProtocol'];
+  const port = (key: object, lacking = '') => [`k:${JSON.stringify(key)}`, Object.fromEntries(['.', ...fields.filter((one) => one !== lacking).map((one) => `f:${one}`)].map((one) => [one, {}]))];
+  const keyed = (...ports: unknown[][]) => ({ 'f:ports': Object.fromEntries([['.', {}], ...ports]) as object });
   const written = (spec: object): ManagedFields => ({ manager: COPY_MANAGER, fieldsV1: { 'f:spec': { 'f:clusterIP': {}, ...spec } } });
-  const recorded = serviceKeys({ ports: [dns, web], publishNotReadyAddresses: true });
+  const named = { name: 'x', appProtocol: 'h2c' };
+  const recorded = contentKeys('Service', { spec: { ports: [{ ...dns, ...named }, { ...web, ...named }], publishNotReadyAddresses: true } });
   const unready = { 'f:publishNotReadyAddresses': {} };
+  const whole = { ...keyed(port(web), port(dns)), ...unready };
 
   it.each<[string, object, string | null]>([
-    ['has all its ports', { 'f:ports': keyed(web, dns), ...unready }, OURS],
-    ['lacks one', { 'f:ports': keyed(web), ...unready }, null],
+    ['has all its ports', whole, OURS],
+    ['has settings that an API server fills in', { ...keyed(port(web, 'targetPort'), port(dns)), ...unready, 'f:sessionAffinity': {}, 'f:type': {} }, OURS],
+    ['lacks a port', { ...keyed(port(web)), ...unready }, null],
     ['lacks all', unready, null],
-    ['has one of another protocol', { 'f:ports': keyed(web, { ...dns, protocol: 'TCP' }), ...unready }, null],
-    ['lacks a setting', { 'f:ports': keyed(web, dns) }, null],
+    ['has one of another protocol', { ...keyed(port(web), port({ ...dns, protocol: 'TCP' })), ...unready }, null],
+    ["lacks a port's protocol of the application", { ...keyed(port(web, 'appProtocol'), port(dns)), ...unready }, null],
+    ["lacks a port's name", { ...keyed(port(web), port(dns, 'name')), ...unready }, null],
+    ['lacks a setting', keyed(port(web), port(dns)), null],
   ])('%s', (_name, spec, expected) => {
     expect(writtenFrom('Service', meta([written(spec)], recorded))).toBe(expected);
   });
 
   it('takes TCP for a protocol that is not named, and a setting that is off for one that is not there', () => {
-    expect(serviceKeys({ ports: [{ port: 80 }], publishNotReadyAddresses: false })).toBe(serviceKeys({ ports: [web] }));
-    expect(serviceKeys({})).toBe(serviceKeys({ ports: [] }));
+    const keys = (spec: object) => contentKeys('Service', { spec });
+    expect(keys({ ports: [{ port: 80 }], publishNotReadyAddresses: false })).toBe(keys({ ports: [web] }));
+    expect(keys({})).toBe(keys({ ports: [] }));
+  });
+});
+
+it.each<[string, string[], string | null]>([
+  ['all that it was given', ['accessModes', 'mountOptions'], OURS],
+  ['no mount options any more', ['accessModes'], null],
+])('a volume that has %s', (_name, fields, expected) => {
+  const spec = { capacity: { storage: '1Gi' }, accessModes: ['ReadWriteOnce'], mountOptions: ['ro'], persistentVolumeReclaimPolicy: 'Retain', hostPath: { path: '/x' } };
+  const own = Object.fromEntries([...fields, 'persistentVolumeReclaimPolicy', 'hostPath'].map((field) => [`f:${field}`, {}]));
+  const entries = [{ manager: COPY_MANAGER, fieldsV1: { 'f:spec': { ...own, 'f:capacity': { '.': {}, 'f:storage': {} } } } }, kubectl({ 'f:spec': { 'f:claimRef': { 'f:uid': {} } } })];
+  expect(writtenFrom('PersistentVolume', meta(entries, contentKeys('PersistentVolume', { spec })))).toBe(expected);
+});
+
+describe('a copy with labels and annotations of its source', () => {
+  const source = { name: 'c', namespace: 'shop', uid: 'u', resourceVersion: '7', labels: { app: 'x' }, annotations: { note: 'n' } };
+  const { labels, annotations } = toPhysicalConfigMap({ metadata: source }, { ...OWNERSHIP, mountNamespace: 'mount' }).metadata!;
+  const without = (key: string) => Object.fromEntries(Object.entries(annotations ?? {}).filter(([one]) => one !== key));
+
+  it.each<[string, object, object, string | null]>([
+    ['as they were given', {}, {}, OURS],
+    ['beside those of others', { labels: { ...labels, theirs: '1' } }, { annotations: { ...annotations, theirs: '1' } }, OURS],
+    ['a label has another value', { labels: { ...labels, app: 'y' } }, {}, null],
+    ['an annotation has another value', {}, { annotations: { ...annotations, note: 'm' } }, null],
+    ['an annotation is gone', {}, { annotations: without('note') }, null],
+    ['where nobody knows which', { labels: {} }, { annotations: without(Annotation.ExpectedMetadata) }, OURS],
+  ])('%s', (_name, one, other, expected) => {
+    expect(writtenFrom('ConfigMap', { labels, annotations, ...one, ...other })).toBe(expected);
   });
 });
 
@@ -59,8 +95,8 @@ it('knows nothing of a copy that does not name its source', () => {
 });
 
 it('tells binary content from text', () => {
-  expect(contentKeys({ data: { a: '' } })).not.toBe(contentKeys({ binaryData: { a: '' } }));
-  expect(contentKeys({ data: { b: '', a: '' } })).toBe(contentKeys({ data: { a: '', b: '' } }));
+  expect(contentKeys('ConfigMap', { data: { a: '' } })).not.toBe(contentKeys('ConfigMap', { binaryData: { a: '' } }));
+  expect(contentKeys('ConfigMap', { data: { b: '', a: '' } })).toBe(contentKeys('ConfigMap', { data: { a: '', b: '' } }));
 });
 
 describe('a copy that is as it should be, though somebody else wrote it', () => {

@@ -1,6 +1,6 @@
-import type { ServiceSpec } from 'kubernetes-types/core/v1';
+import type { ServicePort, ServiceSpec } from 'kubernetes-types/core/v1';
 import { Annotation, Label } from '../../../../api/names/keys';
-import { physicalName, serviceKeys } from '../../../../domain/pods';
+import { contentKeys, physicalName, writtenFrom } from '../../../../domain/pods';
 import { isApiServer, isMirrorable, mirroredNamespaces, mirrorKey, mirrorWrite, resolvesThere, serviceOf, toPhysicalEndpointSlice, toPhysicalService } from '../../../../domain/services';
 import type { EndpointSliceSource, MirroredKind, ServiceSource } from '../../../../domain/services';
 import { deepFreeze, OWNERSHIP } from '../../../support/builders/pod';
@@ -15,13 +15,14 @@ const slice: EndpointSliceSource = deepFreeze({
   endpoints: [{ addresses: ['10.1.0.4'], conditions: { ready: true }, hostname: 'db-0', nodeName: 'vnode-e-n1', zone: 'z', targetRef: { kind: 'Pod', name: 'db-0' } }],
   ports: [{ name: 'sql', port: 5432, protocol: 'TCP' }],
 });
+const keysOf = ({ name, port, protocol, targetPort }: ServicePort) => contentKeys('Service', { spec: { ports: [{ name, port, protocol, targetPort }] } });
 const ported = [{ name: 'sql', port: 5432, protocol: 'TCP', targetPort: 'sql' }];
 
 describe('a mirrored Service', () => {
   it('has the name and namespace of the original, our marks, and neither selector nor annotations of the user', () => {
     const mirror = toPhysicalService(service(), OWNERSHIP);
     expect(mirror.metadata).toMatchObject({ name: 'db', namespace: 'shop', labels: { app: 'db', [Label.ClusterBinding]: 'east' } });
-    expect(mirror.metadata?.annotations).toMatchObject({ [Annotation.VirtualNamespace]: 'shop', [Annotation.VirtualName]: 'db', [Annotation.SourceVersion]: 'u/7', [Annotation.ContentKeys]: serviceKeys({ ports: [port] }) });
+    expect(mirror.metadata?.annotations).toMatchObject({ [Annotation.VirtualNamespace]: 'shop', [Annotation.VirtualName]: 'db', [Annotation.SourceVersion]: 'u/7', [Annotation.ContentKeys]: keysOf(port) });
     expect(mirror.metadata?.annotations).not.toHaveProperty(['cloud/load-balancer']);
   });
 
@@ -44,6 +45,7 @@ it('mirrors endpoints without what belongs to the virtual cluster', () => {
   expect(mirror.endpoints).toEqual([{ addresses: ['10.1.0.4'], conditions: { ready: true }, hostname: 'db-0' }]);
   expect(mirror.metadata?.labels).toMatchObject({ 'kubernetes.io/service-name': 'db', 'endpointslice.kubernetes.io/managed-by': 'services.kubeocean.io' });
   expect(serviceOf(mirror)).toBe('db');
+  expect(writtenFrom('EndpointSlice', mirror.metadata)).toBe('u/7');
   expect(toPhysicalEndpointSlice({ ...slice, endpoints: null as unknown as [] }, OWNERSHIP).endpoints).toEqual([]);
 });
 
@@ -58,9 +60,10 @@ describe('a mirror that exists', () => {
 
   it.each<[string, Live, Live, object]>([
     ['is as it should be', wanted(), live(), { kind: 'none' }],
-    ['has other ports', wanted({ ports: [{ ...port, port: 5433 }] }), live(), { kind: 'patch', body: { metadata: { annotations: { [Annotation.ContentKeys]: serviceKeys({ ports: [{ ...port, port: 5433 }] }) } }, spec: { ports: [{ ...ported[0], port: 5433 }] } } }],
+    ['has other ports', wanted({ ports: [{ ...port, port: 5433 }] }), live(), { kind: 'patch', body: { metadata: { annotations: { [Annotation.ContentKeys]: keysOf({ ...port, port: 5433 }) } }, spec: { ports: [{ ...ported[0], port: 5433 }] } } }],
     ['has another target and lacks a label', wanted({ ports: [{ ...port, targetPort: 5433 }] }), live({}, { metadata: { ...wanted().metadata, labels: { ...wanted().metadata?.labels, app: 'other' } } }), { kind: 'patch', body: { metadata: { labels: { app: 'db' } }, spec: { ports: [{ ...ported[0], targetPort: 5433 }] } } }],
     ['loses a setting', wanted(), live({ publishNotReadyAddresses: true }), { kind: 'patch', body: { spec: { publishNotReadyAddresses: null } } }],
+    ['selects pods over there', wanted(), live({ selector: { app: 'theirs' }, externalIPs: ['192.0.2.1'] }), { kind: 'patch', body: { spec: { selector: null, externalIPs: null } } }],
     ['becomes headless', wanted({ clusterIP: 'None' }), live(), { kind: 'recreate' }],
     ['becomes an external name', wanted({ type: 'ExternalName', externalName: 'x' }), live(), { kind: 'recreate' }],
     ['is of somebody else', wanted(), live({}, { metadata: { labels: {} } }), { kind: 'notOurs' }],
