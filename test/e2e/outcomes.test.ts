@@ -36,9 +36,11 @@ async function gracesOf(copy: Pod): Promise<(number | null)[]> {
 }
 
 describe('a virtual pod', () => {
-  it('that is deleted gives its copy the grace of the caller, and a shorter one that comes later', async () => {
-    const pod = await pods.run('n1', 'hurried', { ...SLOW, spec: { terminationGracePeriodSeconds: 90 } });
-    const copy = await pods.untilCopy(pod, () => undefined);
+  it('that is deleted gives its copy the grace of the caller, and a shorter one that comes later; what it does before it stops, the copy does', async () => {
+    const lifecycle = { preStop: { exec: { command: ['sh', '-c', 'drain'] } } };
+    const containers = [{ name: 'main', image: 'nginx', lifecycle }];
+    const pod = await pods.run('n1', 'hurried', { ...SLOW, spec: { terminationGracePeriodSeconds: 90, containers } });
+    const copy = await pods.untilCopy(pod, ({ spec }) => expect([spec?.terminationGracePeriodSeconds, spec?.containers[0]?.lifecycle]).toEqual([90, lifecycle]));
     await pods.delete(pod, { gracePeriodSeconds: 60 });
     await pods.untilCopy(pod, ({ metadata }) => expect(metadata?.deletionGracePeriodSeconds).toBe(60));
     await pods.delete(pod, { gracePeriodSeconds: 2 });
@@ -240,18 +242,32 @@ describe('Warnings of the physical cluster', () => {
     });
   };
 
+  const toldOf = async (pod: Pod) => (await pods.events(pod)).filter(({ reportingComponent }) => reportingComponent === 'physical-kubelet');
+
   it('about a copy show on its virtual pod, in its names, and are counted on; nobody else hears of them', async () => {
     const pod = await pods.run('n1', 'in-trouble');
     const copy = await pods.untilCopy(pod, () => undefined);
     await warn(copy, 'trouble', { message: `Back-off restarting container of ${WORKER_NAMESPACE}/${copy.metadata?.name}` });
     await warn(copy, 'fine', { type: 'Normal', reason: 'Pulled', message: 'pulled' });
     await warn({ metadata: { ...copy.metadata, uid: 'of-an-earlier-one' } }, 'earlier', { reason: 'Earlier', message: 'earlier' });
-    const told = async () => (await pods.events(pod)).filter(({ reportingComponent }) => reportingComponent === 'physical-kubelet');
+    const told = () => toldOf(pod);
     await eventually(async () => {
       expect(await told()).toEqual([expect.objectContaining({ reason: 'BackOff', count: 1, message: 'Back-off restarting container of default/in-trouble' })]);
     });
     await lending.physical.api.merge(`${EVENTS}/trouble`, { count: 7 });
     await eventually(async () => expect((await told()).map(({ count }) => count)).toEqual([7]));
+    await pods.delete(pod);
+    await pods.untilGone([pod]);
+  });
+
+  it('about a copy in great trouble come ten at once, then slowly', async () => {
+    const since = Date.now();
+    const pod = await pods.run('n1', 'in-great-trouble');
+    const copy = await pods.untilCopy(pod, () => undefined);
+    await Promise.all(Array.from({ length: 30 }, (_, i) => warn(copy, `great-trouble-${i}`, { message: `trouble ${i}` })));
+    await eventually(async () => expect((await toldOf(pod)).length).toBeGreaterThanOrEqual(10));
+    const most = () => 10 + Math.ceil((Date.now() - since) / 30_000);
+    await throughout(async () => expect((await toldOf(pod)).length).toBeLessThanOrEqual(most()), 3_000, 500);
     await pods.delete(pod);
     await pods.untilGone([pod]);
   });

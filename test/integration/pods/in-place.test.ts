@@ -1,5 +1,8 @@
-/** Changes of pods that have a copy. */
+/** Pods that get a copy, changes of it, and its end. */
+import type { Pod } from 'kubernetes-types/core/v1';
+import { Annotation } from '../../../api/names/keys';
 import { physicalName } from '../../../domain/pods';
+import type { DeleteRequested } from '../../../workflows/contracts/virtual-pod';
 import { eventually } from '../../support/eventually';
 import { MOUNT, PodSteps } from './steps';
 
@@ -90,6 +93,17 @@ it('says that the physical cluster refuses a pod, and creates it once it does no
   await eventually(async () => expect(await steps.place(pod)).toEqual({ result: 'created' }));
 });
 
+it('leaves a pod of the lender under the name of a copy alone, says so, and takes the name once it is free', async () => {
+  const path = steps.copyPath('squatted');
+  const { metadata: { uid } = {} } = await steps.physical.create<Pod>(`${MOUNT}/pods`, { metadata: { name: path.split('/').at(-1) }, spec: { containers: [{ name: 'c', image: 'nginx' }] } });
+  const pod = await steps.create('squatted');
+  expect(await steps.place(pod)).toMatchObject({ result: 'waiting', reason: expect.stringMatching(/^PhysicalPodNotOwned: .* is not ours$/) });
+  await eventually(async () => expect(await steps.said('squatted', 'PhysicalPodNotOwned')).toHaveLength(1));
+  expect(await steps.copyOf('squatted')).toMatchObject({ metadata: { uid }, spec: { containers: [{ name: 'c' }] } });
+  await steps.physical.delete(`${path}?gracePeriodSeconds=0`);
+  await eventually(async () => expect(await steps.place(pod)).toEqual({ result: 'created' }));
+});
+
 /** Has the physical API server refuse pods for which an expression holds. */
 async function forbid(expression: string, name: string): Promise<void> {
   const admission = '/apis/admissionregistration.k8s.io/v1';
@@ -128,4 +142,43 @@ it('has a pod with a certificate wait, and says that it is not carried over', as
   const said = 'PodCertificate example.com/signer (spec.volumes[0].projected.sources[0].podCertificate)';
   await eventually(async () => expect(await steps.said('certified', 'WaitingForDependency')).toEqual([expect.stringContaining(said)]));
   await expect(steps.copyOf('certified')).rejects.toThrow();
+});
+
+describe('a copy goes once an API server confirms what its end rests on', () => {
+  interface Case {
+    readonly verify: DeleteRequested['verify'];
+    readonly unbound?: true;
+    readonly phase?: string;
+    readonly gone?: true;
+    /** UID of the copy that the pod knows. */
+    readonly knows?: (copy: Pod) => string;
+    readonly outcome: 'deleted' | 'kept';
+  }
+
+  it.each<[string, Case]>([
+    ['has no node', { verify: 'unbound', unbound: true, outcome: 'deleted' }],
+    ['has one by now', { verify: 'unbound', outcome: 'kept' }],
+    ['runs on after its pod', { verify: 'running', phase: 'Running', outcome: 'deleted' }],
+    ['has ended as well by now', { verify: 'running', phase: 'Succeeded', outcome: 'kept' }],
+    ['has no pod any more', { verify: 'virtualGone', gone: true, outcome: 'deleted' }],
+    ['has its pod after all', { verify: 'virtualGone', outcome: 'kept' }],
+    ['stands beside the one that its pod knows', { verify: 'anotherCopy', knows: () => 'another', outcome: 'deleted' }],
+    ['is the one that its pod knows', { verify: 'anotherCopy', knows: (copy) => copy.metadata?.uid ?? '', outcome: 'kept' }],
+  ])('%s', async (title, { verify, unbound, phase, gone, knows, outcome }) => {
+    const name = title.replaceAll(' ', '-');
+    const pod = unbound ? await steps.create(name) : await steps.placed(name);
+    if (unbound) expect(await steps.place(pod)).toEqual({ result: 'created' });
+    const copy = await steps.copyOf(name);
+    const uid = copy.metadata?.uid ?? '';
+    const home = `/api/v1/namespaces/default/pods/${name}`;
+    if (phase !== undefined) await steps.physical.merge(`${steps.copyPath(name)}/status`, { status: { phase } });
+    if (knows !== undefined) {
+      const annotations = { [Annotation.VirtualPodUid]: pod.metadata?.uid, [Annotation.PhysicalPodUid]: knows(copy) };
+      await steps.virtual.merge(`${home}/status`, { metadata: { annotations } });
+    }
+    if (gone) await steps.virtual.delete(`${home}?gracePeriodSeconds=0`);
+    expect(await steps.stop(pod, { physicalUid: uid, graceSeconds: 0, verify, why: 'a test' })).toBe(outcome);
+    const left = await steps.physical.find<Pod>(steps.copyPath(name));
+    expect(left === null ? 'deleted' : 'kept').toBe(outcome);
+  });
 });

@@ -6,6 +6,7 @@ import { repairBinding } from '../../../activities/audit/repair-binding';
 import { Fleet } from '../../../activities/fleet/fleet';
 import { openVirtualCluster } from '../../../activities/fleet/virtual-cluster';
 import { NOBODY } from '../../../activities/observer';
+import { deletePod } from '../../../activities/pod/delete-pod';
 import { placePod } from '../../../activities/pod/place-pod';
 import { updatePod } from '../../../activities/pod/update-pod';
 import { SYSTEM_NAMESPACE, WORKER_NAMESPACE } from '../../../api/names/keys';
@@ -16,6 +17,7 @@ import { createKubeClient, loadKubeconfig } from '../../../kube';
 import type { ClusterOptions } from '../../../local/clusters/control-plane';
 import type { Rest } from '../../../local/clusters/rest';
 import type { CreateOutcome, VirtualPodRef } from '../../../workflows/contracts/activities';
+import type { DeleteRequested } from '../../../workflows/contracts/virtual-pod';
 import { install } from '../../bench/rig/install';
 import { BINDING, BINDINGS_PATH, clusterBinding, KUBECONFIG_SECRET } from '../../bench/rig/manifests';
 import { startApiServers, type ApiServers } from '../../support/api-servers';
@@ -95,6 +97,11 @@ export class PodSteps {
 
   place(pod: Pod): Promise<CreateOutcome> {
     return placePod(this.fleet, this.refOf(pod), pod as PodObject);
+  }
+
+  /** What the watch does about a copy that has to go. */
+  stop(pod: Pod, request: DeleteRequested): ReturnType<typeof deletePod> {
+    return deletePod(this.fleet, this.refOf(pod), request);
   }
 
   update(pod: Pod): Promise<void> {

@@ -1,10 +1,13 @@
 import type { WatchContext } from '../../../activities/watch/context';
 import { PodActor } from '../../../activities/watch/pod-actor';
 import { deletePod } from '../../../activities/pod/delete-pod';
+import { reportOnPod } from '../../../activities/pod/report';
+import { PodReason } from '../../../domain/pods';
 import type { PodAction, PodObject } from '../../../domain/pods';
 import { aPhysicalPod, aPod } from '../../support/builders/pod';
 
 jest.mock('../../../activities/pod/delete-pod');
+jest.mock('../../../activities/pod/report');
 
 const GRACE_SECONDS = 30;
 const TERMINATING: PodAction = { kind: 'none', because: 'terminating' };
@@ -42,7 +45,10 @@ beforeEach(() => {
   jest.mocked(deletePod).mockResolvedValue('deleted');
 });
 
-afterEach(() => void jest.useRealTimers());
+afterEach(() => {
+  jest.useRealTimers();
+  jest.clearAllMocks();
+});
 
 it.each<[string, { many: number; left?: number; after: number }, string[]]>([
   ['that takes its time becomes its workflow’s', { many: 1, after: 2_100 }, ['web-0']],
@@ -58,4 +64,17 @@ it.each<[string, { many: number; left?: number; after: number }, string[]]>([
   const lookAt = await actor.act(TERMINATING, { virtual: null, physical: physical! });
   expect(told).toEqual(expected);
   expect(lookAt === null).toBe(expected.length > 0);
+});
+
+it('a copy that has found no node in time is told of once, and goes if it still has none', async () => {
+  const virtual = aPod('homeless').build();
+  const physical = aPhysicalPod(virtual).unbound().build();
+  const report = { type: 'Warning', reason: PodReason.FailedSchedulingPod, message: 'm' } as const;
+  const action: PodAction = { kind: 'unschedulable', physicalUid: physical.metadata.uid, deadline: 0, verify: true, report };
+  const { actor } = start();
+  await actor.act(action, { virtual, physical });
+  await actor.act(action, { virtual, physical });
+  expect(jest.mocked(reportOnPod).mock.calls.map(([, pod, said]) => [pod.metadata.name, said])).toEqual([['homeless', report]]);
+  const request = { physicalUid: physical.metadata.uid, graceSeconds: null, verify: 'unbound', why: 'FailedSchedulingPod' };
+  expect(jest.mocked(deletePod).mock.calls.map(([, , asked]) => asked)).toEqual([request]);
 });

@@ -248,7 +248,8 @@ describe('environment (spec pods.md 1.6.2)', () => {
   });
 
   it('treats init containers and side-cars alike, and keeps everything else of a container', () => {
-    const sidecar: Container = { name: 's', image: 'i', restartPolicy: 'Always', command: ['x'], ports: [{ containerPort: 1, hostPort: 2 }] };
+    const lifecycle = { preStop: { sleep: { seconds: 3 } }, postStart: { exec: { command: ['y'] } }, stopSignal: 'SIGINT' };
+    const sidecar: Container = { name: 's', image: 'i', restartPolicy: 'Always', command: ['x'], lifecycle, ports: [{ containerPort: 1, hostPort: 2 }] };
     const spec = translate(aPod().spec({ initContainers: [sidecar] }), ALONE);
     expect(spec.initContainers).toEqual([{ ...sidecar, env: [{ name: 'HOSTNAME', value: 'web' }] }]);
   });
