@@ -135,10 +135,11 @@ export class ServiceMirror {
     });
   }
 
-  /** A binding that is being unbound gets nothing new. */
+  /** A binding that is being unbound gets nothing new, nor back what it has let go of and others hold. */
   private isWanted({ namespace }: MirroredRef, mirror: KubeObject | null): boolean {
     const binding = this.context.binding();
-    const stays = mirror !== null || binding?.metadata.deletionTimestamp === undefined;
+    const isHeld = mirror !== null && holdersOf(mirror).includes(this.context.ref.name);
+    const stays = isHeld || binding?.metadata.deletionTimestamp === undefined;
     return binding !== undefined && this.namespaces.includes(namespace) && stays;
   }
 

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Node, PersistentVolume, Pod } from 'kubernetes-types/core/v1';
+import type { Node, PersistentVolume, Pod, Service } from 'kubernetes-types/core/v1';
+import type { EndpointSlice } from 'kubernetes-types/discovery/v1';
 import { CLUSTER_BINDING_KIND, GROUP_VERSION } from '../../api/names/group';
 import { Annotation, Label, SYSTEM_NAMESPACE, Taint, WORKER_NAMESPACE } from '../../api/names/keys';
 import type { ClusterBinding } from '../../api/names/types';
@@ -16,6 +17,8 @@ import { Lending } from '../support/lending';
 
 const HOME = '/api/v1/namespaces/default';
 const VOLUMES = '/api/v1/persistentvolumes';
+const SHOP = '/api/v1/namespaces/shop';
+const SLICES = '/apis/discovery.k8s.io/v1/namespaces/shop/endpointslices';
 /** The second virtual cluster borrows from the same physical one, into a namespace of its own. */
 const SECOND = { binding: 'second', clusterId: 'second', mountNamespace: 'second-worker' };
 /** A second binding of the first virtual cluster, to the same cluster and mount namespace. */
@@ -56,7 +59,10 @@ beforeAll(async () => {
   const { stack, physical } = lending;
   other = stack.physical[1]!;
   await run('install', '--kubeconfig', other.kubeconfig, '--role', 'virtual');
-  await run('install', '--kubeconfig', physical.kubeconfig, '--role', 'physical', '--namespace', SECOND.mountNamespace);
+  for (const namespace of [WORKER_NAMESPACE, SECOND.mountNamespace]) {
+    await run('install', '--kubeconfig', physical.kubeconfig, '--role', 'physical', '--namespace', namespace, '--services');
+  }
+  for (const { api } of [stack.virtual, other, physical]) await api.create('/api/v1/namespaces', { metadata: { name: 'shop' } });
   const file = join(stack.dir, 'second.kubeconfig');
   await run('kubeconfig', '--kubeconfig', physical.kubeconfig, '--namespace', SECOND.mountNamespace, '--output', file);
   await startProduct({
@@ -98,15 +104,45 @@ async function putDependencies({ api }: Cluster, value: string): Promise<void> {
   await api.create(`${HOME}/persistentvolumeclaims`, { metadata: { name: 'data' }, spec: { ...spec, volumeName: 'data', resources: { requests: size } } });
 }
 
+/** Query for everything of one virtual cluster. */
+async function selectorFor(borrower: Cluster): Promise<string> {
+  const { metadata } = await borrower.api.get<{ metadata: { uid: string } }>('/api/v1/namespaces/kube-system');
+  return `labelSelector=${encodeURIComponent(`${Label.VirtualCluster}=${metadata.uid}`)}`;
+}
+
 /** Kind, name and UID of everything of one virtual cluster in the physical one. */
 async function tracesOf(borrower: Cluster): Promise<string[]> {
-  const { metadata } = await borrower.api.get<{ metadata: { uid: string } }>('/api/v1/namespaces/kube-system');
-  const selector = `labelSelector=${encodeURIComponent(`${Label.VirtualCluster}=${metadata.uid}`)}`;
+  const selector = await selectorFor(borrower);
   const lists = ['pods', 'configmaps', 'secrets', 'persistentvolumeclaims', 'persistentvolumes'].map(async (kind) => {
     const { items } = await lending.physical.api.get<{ items: Pod[] }>(`/api/v1/${kind}?${selector}`);
     return items.map((item) => `${kind} ${item.metadata?.name} ${uidOf(item)}`);
   });
   return (await Promise.all(lists)).flat().sort();
+}
+
+const setNamespaces = (borrower: Cluster, binding: string, serviceNamespaces: string[] | null) => borrower.api.merge(`${BINDINGS_PATH}/${binding}`, { spec: { serviceNamespaces } });
+
+/** A Service, and the endpoint that its pods would give it. */
+async function publish({ api }: Cluster, name: string, address: string): Promise<void> {
+  const ports = [{ port: 5432, protocol: 'TCP' }];
+  await api.create(`${SHOP}/services`, { metadata: { name }, spec: { ports } });
+  const metadata = { name: `${name}-a`, labels: { 'kubernetes.io/service-name': name } };
+  await api.create(SLICES, { metadata, addressType: 'IPv4', endpoints: [{ addresses: [address] }], ports });
+}
+
+/** What one virtual cluster has mirrored into the physical one, as it stands there. */
+async function mirrorsOf(borrower: Cluster): Promise<Service[]> {
+  const selector = await selectorFor(borrower);
+  const lists = [`${SHOP}/services`, SLICES].map((path) => lending.physical.api.get<{ items: Service[] }>(`${path}?${selector}`));
+  return (await Promise.all(lists)).flatMap(({ items }) => items);
+}
+
+const holdersOf = ({ metadata }: Service) => [metadata?.labels?.[Label.ClusterBinding], ...(metadata?.annotations?.[Annotation.SharedWith]?.split(',') ?? [])].sort();
+
+/** All that a Service of that name leads to over there, whoever says so. */
+async function addressesOf(service: string): Promise<string[]> {
+  const { items } = await lending.physical.api.get<{ items: EndpointSlice[] }>(`${SLICES}?labelSelector=kubernetes.io%2Fservice-name%3D${service}`);
+  return items.flatMap(({ endpoints }) => endpoints.flatMap(({ addresses }) => addresses));
 }
 
 describe('two virtual clusters on one physical cluster', () => {
@@ -144,6 +180,43 @@ describe('two virtual clusters on one physical cluster', () => {
   });
 });
 
+describe('Services of two virtual clusters in one namespace of the physical one', () => {
+  it('are mirrored side by side; of one name the first alone, and the other is told', async () => {
+    const names = async (borrower: Cluster) => (await mirrorsOf(borrower)).map(({ metadata }) => metadata?.annotations?.[Annotation.VirtualName]).sort();
+    await publish(lending.virtual, 'db', '10.1.0.1');
+    await publish(lending.virtual, 'first', '10.1.0.2');
+    for (const { binding } of [{ binding: BINDING }, TOO]) await setNamespaces(lending.virtual, binding, ['shop']);
+    await eventually(async () => expect(await names(lending.virtual)).toEqual(['db', 'db-a', 'first', 'first-a']));
+    await publish(other, 'db', '10.2.0.1');
+    await publish(other, 'second', '10.2.0.2');
+    await setNamespaces(other, SECOND.binding, ['shop']);
+    await eventually(async () => expect(await names(other)).toEqual(['second', 'second-a']));
+    await eventually(async () => {
+      const { items } = await other.api.get<{ items: { reason: string; message: string }[] }>(`/api/v1/events?fieldSelector=involvedObject.name%3D${SECOND.binding}`);
+      expect(items.filter(({ reason }) => reason === 'ServiceNotMirrored').map(({ message }) => message)).toEqual([expect.stringContaining('Service shop/db')]);
+    });
+    expect([await addressesOf('db'), await addressesOf('first'), await addressesOf('second')]).toEqual([['10.1.0.1'], ['10.1.0.2'], ['10.2.0.2']]);
+  });
+
+  it('one changes its own, deletes them, and lists the namespace no more: those of the other are not written to', async () => {
+    // Both bindings of the first hold each of them by then.
+    const before = await eventually(async () => {
+      const mirrors = await mirrorsOf(lending.virtual);
+      expect(mirrors.map(holdersOf)).toEqual(mirrors.map(() => [BINDING, TOO.binding]));
+      return mirrors;
+    });
+    await other.api.merge(`${SHOP}/services/db`, { spec: { ports: [{ port: 6000, protocol: 'TCP' }] } });
+    await other.api.merge(`${SLICES}/db-a`, { endpoints: [{ addresses: ['10.2.0.9'] }] });
+    await other.api.delete(`${SHOP}/services/db`);
+    await other.api.delete(`${SLICES}/db-a`);
+    await other.api.merge(`${SLICES}/second-a`, { endpoints: [{ addresses: ['10.2.0.3'] }] });
+    await eventually(async () => expect(await addressesOf('second')).toEqual(['10.2.0.3']));
+    await setNamespaces(other, SECOND.binding, null);
+    await eventually(async () => expect(await mirrorsOf(other)).toEqual([]));
+    expect(await mirrorsOf(lending.virtual)).toEqual(before);
+  });
+});
+
 describe('two bindings of one virtual cluster, in one mount namespace', () => {
   const copies = async () => {
     const { items } = await lending.physical.api.get<{ items: Pod[] }>(`/api/v1/namespaces/${WORKER_NAMESPACE}/pods`);
@@ -158,11 +231,15 @@ describe('two bindings of one virtual cluster, in one mount namespace', () => {
     expect((await copies()).map(({ metadata }) => [metadata?.annotations?.[Annotation.VirtualPodUid], metadata?.labels?.[Label.ClusterBinding]])).toEqual([[uidOf(next), TOO.binding]]);
   });
 
-  it('one ends, and the pods of the other run on', async () => {
+  it('one ends: the pods of the other run on, and the Services of both are the other\'s', async () => {
     const kept = await copies();
+    const mirrored = (await mirrorsOf(lending.virtual)).map(uidOf);
     await lending.virtual.api.delete(`${BINDINGS_PATH}/${BINDING}`);
     await eventually(async () => expect(await lending.virtual.api.find(`${BINDINGS_PATH}/${BINDING}`)).toBeNull(), { within: 60_000 });
     expect((await copies()).map(uidOf)).toEqual(kept.map(uidOf));
     expect(isRunning(await lending.virtual.api.get<Pod>(`${HOME}/pods/mover`))).toBe(true);
+    const left = await mirrorsOf(lending.virtual);
+    expect([left.map(uidOf), left.map(holdersOf)]).toEqual([mirrored, left.map(() => [TOO.binding])]);
+    expect(mirrored).toHaveLength(4);
   });
 });
