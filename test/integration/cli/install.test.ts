@@ -126,6 +126,9 @@ it('makes room for the samples, which apply as they are', async () => {
     'resourceleasingpolicy.cloud.tencent.com/nights-and-weekends created (server dry run)',
     'secret/cluster-b-kubeconfig created (server dry run)',
     'deployment.apps/web created (server dry run)',
+    'service/kubeocean-gateway created (server dry run)',
+    'deployment.apps/kubeocean-gateway created (server dry run)',
+    'poddisruptionbudget.policy/kubeocean-gateway created (server dry run)',
   ]);
 });
 
