@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { STREAM_BUFFER } from './physical/ready-agent';
 
 /** Who ended a stream first; `error`: its connection broke. */
 export type StreamEnd = 'caller' | 'remote' | 'error';
@@ -42,18 +43,30 @@ export function join(caller: Socket, remote: Socket): Promise<StreamEnd> {
 
 /**
  * Whoever frames a stream sends crumbs: a number, a length, some bytes, each in a record of its own. What has arrived by the time we
- * look is passed on at once, which saves every hop behind us as many records.
+ * look is passed on at once, which saves every hop behind us as many records and wake-ups.
  */
 function passOn(from: Socket, to: Socket): void {
-  let gathering = false;
-  from.on('data', () => {
-    if (gathering) return;
-    gathering = true;
+  let arrived: Buffer[] = [];
+  let bytes = 0;
+  let looking: NodeJS.Immediate | undefined;
+  const look = (): void => {
+    clearImmediate(looking);
+    looking = undefined;
     to.cork();
-    setImmediate(() => {
-      gathering = false;
-      to.uncork();
-    });
+    for (const chunk of arrived) to.write(chunk);
+    to.uncork();
+    [arrived, bytes] = [[], 0];
+    if (to.writableNeedDrain) from.pause();
+  };
+  from.on('data', (chunk: Buffer) => {
+    arrived.push(chunk);
+    bytes += chunk.length;
+    if (bytes >= STREAM_BUFFER) look();
+    else looking ??= setImmediate(look);
   });
-  from.pipe(to);
+  to.on('drain', () => from.resume());
+  from.once('end', () => {
+    look();
+    to.end();
+  });
 }

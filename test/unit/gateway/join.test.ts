@@ -11,13 +11,29 @@ class Line extends Duplex {
   override _read(): void {}
 
   override _write(chunk: Buffer, _: BufferEncoding, done: () => void): void {
-    this.written.push(String(chunk));
-    done();
+    this.accept(String(chunk), done);
   }
 
   override _writev(chunks: { chunk: Buffer }[], done: () => void): void {
-    this.written.push(chunks.map(({ chunk }) => String(chunk)).join(''));
-    done();
+    this.accept(chunks.map(({ chunk }) => String(chunk)).join(''), done);
+  }
+
+  /** Takes what comes and nothing after it, until what is returned is called. */
+  jam(): () => void {
+    this.jammed = true;
+    return () => {
+      this.jammed = false;
+      this.goOn();
+    };
+  }
+
+  private jammed = false;
+  private goOn = (): void => undefined;
+
+  private accept(text: string, done: () => void): void {
+    this.written.push(text);
+    if (this.jammed) this.goOn = done;
+    else done();
   }
 
   setNoDelay = () => this;
@@ -47,6 +63,19 @@ it.each(['caller', 'remote'] as const)('passes on the end of the %s after all th
   await eventually(() => expect([to.written, to.writableFinished]).toEqual([['last words'], true]));
   to.push(null);
   expect(await ended).toBe(first);
+});
+
+it('reads no faster than the other side takes, and goes on when it takes again', async () => {
+  const { caller, remote } = joined();
+  const goOn = remote.jam();
+  const chunk = 'x'.repeat(64 * 1_024);
+  for (let sent = 0; sent < 50; sent += 1) {
+    caller.push(chunk);
+    await new Promise(setImmediate);
+  }
+  expect(remote.writableLength).toBeLessThan(10 * chunk.length);
+  goOn();
+  await eventually(() => expect(remote.written.join('')).toHaveLength(50 * chunk.length));
 });
 
 it('ends the other side of one that is lost', async () => {
