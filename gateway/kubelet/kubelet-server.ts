@@ -97,8 +97,9 @@ export class KubeletServer implements ListenerHandlers {
     };
     const { logger } = this.input;
     const started = Date.now();
+    const ending = runStream(upgrading, remote);
     logger.info({ audit: true, ...facts }, 'stream into a pod opened');
-    const endedBy = await runStream(upgrading, remote);
+    const endedBy = await ending;
     logger.info({ audit: true, ...facts, endedBy, seconds: (Date.now() - started) / 1_000 }, 'stream into a pod ended');
   }
 

@@ -8,16 +8,22 @@ export const STREAM_BUFFER = 256 * 1_024;
 /** How long a connection waits for the next request: less than an API server waits for one. */
 const KEEP_MS = 20_000;
 const KEPT = 16;
+/** One for the next stream, one for the next but one. */
+const SPARES = 2;
+/** After a stream has begun: its own first bytes must not wait for the handshake of another. */
+const PREPARE_MS = 20;
 const LOST = ['timeout', 'end', 'close'] as const;
 
 type Connecting = Parameters<Agent['createConnection']>;
 
 /**
- * Connections to one API server. A stream takes its connection along, and the next one would have to wait for a handshake: so another
- * is made meanwhile, and let go where nobody comes within 20 s.
+ * Connections to one API server. A stream takes its connection along, and the next one would have to wait for a handshake: so others
+ * are made meanwhile, and let go where nobody comes within 20 s.
  */
 export class ReadyAgent extends Agent {
-  private spare: TLSSocket | null = null;
+  /** Oldest first, each with what lets go of it. */
+  private readonly spares = new Map<TLSSocket, () => void>();
+  private preparing: NodeJS.Timeout | undefined;
   private closed = false;
   /** Where connections lead: the same for all. */
   private to: Connecting[0] | null = null;
@@ -40,36 +46,43 @@ export class ReadyAgent extends Agent {
 
   override createConnection(...connecting: Connecting): Duplex | null | undefined {
     [this.to] = connecting;
-    return this.spare === null ? super.createConnection(...connecting) : this.forget(this.spare);
+    const [spare] = this.spares.keys();
+    return spare === undefined ? super.createConnection(...connecting) : this.forget(spare);
   }
 
   /** To be called when a stream has taken a connection along. */
   prepare(): void {
-    if (this.spare !== null || this.closed || this.to === null) return;
-    const socket = super.createConnection(this.to) as TLSSocket;
-    this.spare = socket;
-    socket.setTimeout(KEEP_MS);
-    // It closes after that.
-    socket.on('error', () => undefined);
-    for (const event of LOST) socket.on(event, this.lost);
+    const { to } = this;
+    if (this.closed || to === null) return;
+    this.preparing ??= setTimeout(() => {
+      this.preparing = undefined;
+      while (this.spares.size < SPARES) this.add(to);
+    }, PREPARE_MS);
   }
 
   /** Lets go of connections that are not in use; streams go on. */
   close(): void {
     this.closed = true;
-    this.spare?.destroy();
+    clearTimeout(this.preparing);
+    for (const lose of [...this.spares.values()]) lose();
     for (const socket of Object.values(this.freeSockets).flat()) socket?.destroy();
   }
 
-  /** One that did not come about, or that nobody wanted. */
-  private readonly lost = (): void => {
-    const { spare } = this;
-    if (spare !== null) this.forget(spare).destroy();
-  };
+  private add(to: Connecting[0]): void {
+    const spare = super.createConnection(to) as TLSSocket;
+    // One that did not come about, or that nobody wanted.
+    const lose = (): void => void this.forget(spare).destroy();
+    this.spares.set(spare, lose);
+    spare.setTimeout(KEEP_MS);
+    // It closes after that.
+    spare.on('error', () => undefined);
+    for (const event of LOST) spare.on(event, lose);
+  }
 
   private forget(spare: TLSSocket): TLSSocket {
-    this.spare = null;
-    for (const event of LOST) spare.off(event, this.lost);
+    const lose = this.spares.get(spare);
+    this.spares.delete(spare);
+    for (const event of LOST) if (lose !== undefined) spare.off(event, lose);
     return spare;
   }
 }

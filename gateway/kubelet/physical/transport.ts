@@ -45,7 +45,7 @@ export function dialling(access: ClusterAccess): PhysicalTransport {
       });
       // The agent's own option comes too late for what follows a handshake: it would wait 40 ms for an acknowledgement.
       request.setNoDelay(true);
-      request.once('upgrade', () => setImmediate(() => agent.prepare()));
+      request.once('upgrade', () => agent.prepare());
       return request;
     },
     close: () => agent.close(),
