@@ -43,6 +43,7 @@ export function targetsFor({ nodes }: BenchSize): Readonly<Record<string, Target
     'edges.p50': atMost(5, 'not measured'),
     'edges.last': atMost(15, 'not measured'),
     'streams.exec.raw': atMost(5, 'not measured'),
+    'streams.exec.gateway': atMost(5, 'not measured'),
     'streams.exec.kubectl': atMost(20, 'not measured'),
     'streams.forward': atLeast(60, 'none'),
     'rich.rate': atLeast(3 * ORIGINAL_RATE[large ? 'large' : 'small'], 'a plain pod: ' + either('11 pods/s', '13 pods/s')),

@@ -1,5 +1,5 @@
 import { request } from 'node:https';
-import type { Cluster } from '../../../local/clusters/cluster';
+import type { Credential } from '../../../local/clusters/certificates';
 
 const HEADERS = {
   ...{ connection: 'Upgrade', upgrade: 'websocket', 'sec-websocket-version': '13', 'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==' },
@@ -8,11 +8,17 @@ const HEADERS = {
 /** What the channel of errors says when the command is done. */
 const DONE = '"status":"Success"';
 
-/** Runs a command by one request to an API server, without a client around it, until it is said to have succeeded. @param pod path of the pod */
-export function rawExec({ server, admin, ca }: Cluster, pod: string, command: readonly string[]): Promise<void> {
-  const query = new URLSearchParams([...command.map((word): [string, string] => ['command', word]), ['stdout', 'true']]);
+/** Where a command is asked for: the exec subresource of a pod, or the exec route of a kubelet, with all that it is to be told. */
+export interface RawExec {
+  readonly url: string;
+  readonly ca: string;
+  readonly caller: Credential;
+}
+
+/** Runs a command by one request, without a client around it, until it is said to have succeeded. */
+export function rawExec({ url, ca, caller }: RawExec): Promise<void> {
   return new Promise((resolve, reject) => {
-    const asking = request(`${server}${pod}/exec?${query.toString()}`, { ...admin, ca, headers: HEADERS, agent: false });
+    const asking = request(url, { ...caller, ca, headers: HEADERS, agent: false });
     asking.on('error', reject);
     asking.on('response', ({ statusCode }) => reject(new Error(`exec was answered with ${statusCode}`)));
     asking.on('upgrade', (_, socket, head) => {

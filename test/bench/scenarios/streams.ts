@@ -1,24 +1,27 @@
 import { createHash } from 'node:crypto';
 import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Pod } from 'kubernetes-types/core/v1';
+import type { Node, Pod } from 'kubernetes-types/core/v1';
 import { WORKER_NAMESPACE } from '../../../api/names/keys';
 import { physicalName } from '../../../domain/pods';
 import type { Cluster } from '../../../local/clusters/cluster';
 import { isRunning } from '../../../local/demo/observe';
 import { pollUntil } from '../../../local/processes/poll';
+import { apiServerAsClient } from '../../support/kubelet-doors';
 import { KubectlSession } from '../../support/kubectl-session';
 import { SOURCE } from '../../support/pod-io';
 import { now } from '../measure/clock';
 import { Followers } from '../measure/followers';
 import { cpuOf, peakOf, usedBetween, type Uses } from '../measure/processes';
-import { rawExec } from '../measure/raw-exec';
+import { rawExec, type RawExec } from '../measure/raw-exec';
 import { percentile } from '../measure/statistics';
 import type { Measurement, Scenario } from '../result';
 import { POD_NAMESPACE, PODS_PATH, pod } from '../rig/manifests';
 import type { Rig } from '../rig/rig';
 
 const NAME = 'streams';
+/** Of every pod of the rig. */
+const CONTAINER = 'main';
 const RAW_ROUNDS = 40;
 const KUBECTL_ROUNDS = 15;
 const GIB = 1_024 ** 3;
@@ -32,6 +35,14 @@ interface Side {
   readonly namespace: string;
   readonly pod: string;
   readonly path: string;
+  readonly exec: RawExec;
+}
+
+/** What goes through the virtual cluster, what asks its gateway as that cluster's API server would, and what is asked of the physical one. */
+interface Sides {
+  readonly borrowed: Side;
+  readonly gateway: RawExec;
+  readonly direct: Side;
 }
 
 /** What the way through the gateway costs beside the direct one: exec, port-forward, many followers of a log. */
@@ -44,9 +55,9 @@ export const streams: Scenario = {
     await rig.virtual.api.create(PODS_PATH, pod({ name: NAME, token: false }));
     const running = async () => isRunning(await rig.virtual.api.get<Pod>(`${PODS_PATH}/${NAME}`));
     await pollUntil(running, { what: 'the pod of the streams', within: 30_000 });
-    const sides = sidesOf(rig);
+    const sides = await sidesOf(rig);
     try {
-      const exec = [await execDifference('raw', sides, RAW_ROUNDS, rawOnce), await execDifference('kubectl', sides, KUBECTL_ROUNDS, kubectlOnce)];
+      const exec = [...(await rawDifferences(sides)), await kubectlDifference(sides)];
       const forward = await forwardRatio(rig, sides);
       const logs = await followersOf(rig, sides);
       return { measurements: [...exec, ...forward.measurements, ...logs], violations: forward.violations };
@@ -56,16 +67,28 @@ export const streams: Scenario = {
   },
 };
 
-function sidesOf({ virtual, physical }: Rig): { borrowed: Side; direct: Side } {
+async function sidesOf({ virtual, physical }: Rig): Promise<Sides> {
   const name = physicalName(NAME, POD_NAMESPACE);
   const path = `/api/v1/namespaces/${WORKER_NAMESPACE}/pods/${name}`;
   return {
-    borrowed: { cluster: virtual, namespace: POD_NAMESPACE, pod: NAME, path: `${PODS_PATH}/${NAME}` },
-    direct: { cluster: physical, namespace: WORKER_NAMESPACE, pod: name, path },
+    borrowed: sideOf(virtual, { namespace: POD_NAMESPACE, pod: NAME, path: `${PODS_PATH}/${NAME}` }),
+    gateway: { url: `${await kubeletOf(virtual)}/exec/${POD_NAMESPACE}/${NAME}/${CONTAINER}?command=true&output=1`, ca: virtual.ca, caller: apiServerAsClient(virtual) },
+    direct: sideOf(physical, { namespace: WORKER_NAMESPACE, pod: name, path }),
   };
 }
 
-const rawOnce = ({ cluster, path }: Side): Promise<void> => rawExec(cluster, path, ['true']);
+function sideOf(cluster: Cluster, names: Pick<Side, 'namespace' | 'pod' | 'path'>): Side {
+  const { server, ca, admin: caller } = cluster;
+  return { cluster, ...names, exec: { url: `${server}${names.path}/exec?command=true&stdout=true`, ca, caller } };
+}
+
+/** Where the vnode of the pod says that its kubelet is. */
+async function kubeletOf({ api }: Cluster): Promise<string> {
+  const { spec } = await api.get<Pod>(`${PODS_PATH}/${NAME}`);
+  const { status } = await api.get<Node>(`/api/v1/nodes/${spec?.nodeName}`);
+  const address = status?.addresses?.find(({ type }) => type === 'InternalIP')?.address;
+  return `https://${address}:${status?.daemonEndpoints?.kubeletEndpoint?.Port}`;
+}
 
 async function kubectlOnce(side: Side): Promise<void> {
   const session = await KubectlSession.start(side.cluster.kubeconfig, ['exec', '-n', side.namespace, side.pod, '--', 'true']);
@@ -73,23 +96,42 @@ async function kubectlOnce(side: Side): Promise<void> {
   if (code !== 0) throw new Error(`kubectl exec: ${err}`);
 }
 
-/** Taken in turns, so that whatever else goes on hits both. */
-async function execDifference(how: 'raw' | 'kubectl', sides: ReturnType<typeof sidesOf>, rounds: number, once: (side: Side) => Promise<void>): Promise<Measurement> {
-  const took = { borrowed: [] as number[], direct: [] as number[] };
-  await Promise.all([once(sides.borrowed), once(sides.direct)]);
-  for (let round = 0; round < rounds; round += 1) {
-    for (const side of ['direct', 'borrowed'] as const) {
-      const since = now();
-      await once(sides[side]);
-      took[side].push(now() - since);
-    }
-  }
-  const [borrowed, direct] = [percentile(took.borrowed, 50), percentile(took.direct, 50)];
-  const note = `${borrowed.toFixed(1)} ms against ${direct.toFixed(1)} ms, p50 of ${rounds}`;
-  return { metric: `streams.exec.${how}`, title: `exec beside the direct one, ${how}`, value: borrowed - direct, unit: 'ms', note };
+/** The second API server on the way takes its time for itself: what the gateway takes is seen by asking it alone. */
+async function rawDifferences({ borrowed, gateway, direct }: Sides): Promise<Measurement[]> {
+  const ways = { borrowed: () => rawExec(borrowed.exec), gateway: () => rawExec(gateway), direct: () => rawExec(direct.exec) };
+  const took = await inTurns(ways, RAW_ROUNDS);
+  return [
+    difference({ metric: 'streams.exec.raw', title: 'exec beside the direct one, raw' }, took.borrowed, took.direct),
+    difference({ metric: 'streams.exec.gateway', title: 'exec beside the direct one, raw, the gateway alone' }, took.gateway, took.direct),
+  ];
 }
 
-async function forwardRatio(rig: Rig, { borrowed, direct }: ReturnType<typeof sidesOf>): Promise<{ measurements: Measurement[]; violations: string[] }> {
+async function kubectlDifference({ borrowed, direct }: Sides): Promise<Measurement> {
+  const took = await inTurns({ borrowed: () => kubectlOnce(borrowed), direct: () => kubectlOnce(direct) }, KUBECTL_ROUNDS);
+  return difference({ metric: 'streams.exec.kubectl', title: 'exec beside the direct one, kubectl' }, took.borrowed, took.direct);
+}
+
+/** How long each takes, after once for nothing. Taken in turns, so that whatever else goes on hits all. */
+async function inTurns<W extends string>(ways: Readonly<Record<W, () => Promise<void>>>, rounds: number): Promise<Record<W, number[]>> {
+  const names = Object.keys(ways) as W[];
+  const took = Object.fromEntries(names.map((name) => [name, []])) as unknown as Record<W, number[]>;
+  await Promise.all(names.map((name) => ways[name]()));
+  for (let round = 0; round < rounds; round += 1) {
+    for (const name of names) {
+      const since = now();
+      await ways[name]();
+      took[name].push(now() - since);
+    }
+  }
+  return took;
+}
+
+function difference(named: Pick<Measurement, 'metric' | 'title'>, some: readonly number[], direct: readonly number[]): Measurement {
+  const [one, other] = [percentile(some, 50), percentile(direct, 50)];
+  return { ...named, value: one - other, unit: 'ms', note: `${one.toFixed(1)} ms against ${other.toFixed(1)} ms, p50 of ${direct.length}` };
+}
+
+async function forwardRatio(rig: Rig, { borrowed, direct }: Sides): Promise<{ measurements: Measurement[]; violations: string[] }> {
   const one = await download(direct);
   const before = rig.uses();
   const other = await download(borrowed);
@@ -128,7 +170,7 @@ async function download({ cluster, namespace, pod: name }: Side): Promise<{ seco
 }
 
 /** What the gateway takes for many who follow one log to which ten lines are added each second. */
-async function followersOf(rig: Rig, { borrowed, direct }: ReturnType<typeof sidesOf>): Promise<Measurement[]> {
+async function followersOf(rig: Rig, { borrowed, direct }: Sides): Promise<Measurement[]> {
   const before = rig.uses();
   const { complete, seconds, used } = await follow(rig, borrowed);
   const peak = peakOf(rig.uses(), GATEWAY);
