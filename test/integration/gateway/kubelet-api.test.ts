@@ -142,6 +142,9 @@ describe('what is asked', () => {
     const at = (listener: { port: number } | undefined, path: string) => ask(listener!.port, path, rig.apiServer);
     expect(await at(own, LOGS)).toMatchObject({ status: 200 });
     expect(await at(other, LOGS)).toEqual({ status: 404, text: 'pod "web" does not exist' });
+    const shell = { ...rig.apiServer, method: 'POST', headers: SPDY };
+    expect(await ask(other!.port, EXEC, shell)).toEqual({ status: 404, text: 'pod does not exist' });
+    expect(await ask(other!.port, '/portForward/default/web', shell)).toEqual({ status: 404, text: 'pod does not exist' });
     const namesAt = async (listener: { port: number } | undefined) => {
       const { text } = (await at(listener, '/pods')) as Answer;
       return (JSON.parse(text) as { items: Pod[] }).items.map(({ metadata }) => metadata?.name).sort();
