@@ -4,7 +4,7 @@ import { GROUP_VERSION } from '../../api/names/group';
 import { Annotation, Taint } from '../../api/names/keys';
 import type { ResourceLeasingPolicy } from '../../api/names/types';
 import { untilRunning } from '../../local/demo/expect';
-import { isOn, isTainted, physicalPods, uidsOf, virtualNodes, virtualPods } from '../../local/demo/observe';
+import { isOn, isTainted, nameOf, physicalPods, uidsOf, virtualNodes, virtualPods } from '../../local/demo/observe';
 import { bind } from '../../local/demo/steps/bind';
 import { deploy, REPLICAS } from '../../local/demo/steps/deploy';
 import { install } from '../../local/demo/steps/install';
@@ -13,6 +13,7 @@ import { windowEndingSoon } from '../bench/rig/windows';
 import { eventually } from '../support/eventually';
 import { isAlive } from '../support/living-processes';
 import { workerPids, workerUrls } from '../support/product';
+import { askedOnce, departuresOf } from '../support/reclaim/departures';
 import { openTestWalk, type TestWalk } from '../support/walk';
 
 const POLICY = `/apis/${GROUP_VERSION}/resourceleasingpolicies/nights-and-weekends`;
@@ -62,7 +63,8 @@ it('is acted on once a node by workers that were dead across it', async () => {
   const edge = await closeSoon(lender);
   const nodes = await virtualNodes(walk, lender);
   expect(await lateness(lender.binding)).toEqual({ count: 0, sum: 0 });
-  expect((await virtualPods(walk)).some((pod) => isOn(lender, pod))).toBe(true);
+  const names = (await virtualPods(walk)).filter((pod) => isOn(lender, pod)).map(nameOf);
+  expect(names).not.toEqual([]);
 
   await delay(edge - AROUND_THE_EDGE_MS - Date.now());
   // They are started again at once.
@@ -76,10 +78,12 @@ it('is acted on once a node by workers that were dead across it', async () => {
 
   const { count, sum } = await eventually(async () => {
     const told = await lateness(lender.binding);
-    expect(told.count).toBe(nodes.length);
+    // More where a busy machine let an attempt time out that had come to its end all the same.
+    expect(told.count).toBeGreaterThanOrEqual(nodes.length);
     return told;
   });
   expect(sum / count).toBeGreaterThan(AROUND_THE_EDGE_MS / 1_000);
+  await eventually(async () => expect(askedOnce(await departuresOf(walk.stack.virtual, ''), names)).toEqual(Object.fromEntries(names.map((name) => [name, true]))));
 });
 
 it('keeps new pods away while Temporal is away, and evicts when it is back', async () => {
