@@ -40,50 +40,87 @@ beforeAll(async () => {
   zone = zoneOfTheEvening();
   temporal = new TemporalCli(walk.stack.temporal.address);
   for (const step of [install, bind, deploy]) await step.run(walk);
-  await editPolicy({ gracefulReclaimPeriodSeconds: GRACE_SECONDS, maxExtensionSeconds: 600 });
+  for (const one of [lease, other]) await one.editPolicy({ gracefulReclaimPeriodSeconds: GRACE_SECONDS, maxExtensionSeconds: 600 });
 });
 
 afterAll(async () => {
   await open?.close();
 });
 
-const editPolicy = async (spec: Partial<ResourceLeasingPolicy['spec']>) => await lender.cluster.api.merge<ResourceLeasingPolicy>(POLICY, { spec });
-const physical = (index: number) => `c2-node-${index}`;
-const workflowOf = (index: number) => nodeId(lender.binding, physical(index));
 const iso = (at: number) => new Date(at).toISOString();
-
-async function vnode(index: number): Promise<Node> {
-  const found = (await virtualNodes(walk, lender)).find((node) => nameOf(node).endsWith(physical(index)));
-  if (found === undefined) throw new Error(`no vnode for ${physical(index)}`);
-  return found;
-}
-
-const isClosed = async (index: number) => isTainted(await vnode(index), Taint.OutOfTimeWindows);
-const overrideOn = async (index: number) => (await vnode(index)).metadata?.annotations?.[Annotation.LeaseOverride];
-const leaseEndOf = async (index: number) => Date.parse((await vnode(index)).metadata?.annotations?.[Annotation.LeaseEndsAt] ?? '');
-
-async function podsOn(index: number): Promise<string[]> {
-  const name = nameOf(await vnode(index));
-  return (await virtualPods(walk)).filter(({ spec }) => spec?.nodeName === name).map(uidOf);
-}
+const connection = () => ['--temporal-address', walk.stack.temporal.address];
 
 async function eventsOn(uid: string): Promise<Event[]> {
   const path = `/api/v1/namespaces/default/events?fieldSelector=involvedObject.uid%3D${uid}`;
   return (await walk.stack.virtual.api.get<{ items: Event[] }>(path)).items;
 }
 
+/** The policy and the three nodes of one lender, by number. */
+class Lease {
+  constructor(private readonly lender: () => Lender) {}
+
+  readonly editPolicy = async (spec: Partial<ResourceLeasingPolicy['spec']>) => await this.lender().cluster.api.merge<ResourceLeasingPolicy>(POLICY, { spec });
+  readonly physical = (index: number) => `${this.lender().cluster.name}-node-${index}`;
+  readonly workflowOf = (index: number) => nodeId(this.lender().binding, this.physical(index));
+  /** Arguments of `kubeocean` that ask for something. */
+  readonly asks = (verb: string, index: number) => ['lease', verb, `vnode-${this.lender().clusterId}-${this.physical(index)}`, ...connection()];
+
+  readonly vnode = async (index: number): Promise<Node> => {
+    const found = (await virtualNodes(walk, this.lender())).find((node) => nameOf(node).endsWith(this.physical(index)));
+    if (found === undefined) throw new Error(`no vnode for ${this.physical(index)}`);
+    return found;
+  };
+
+  readonly isClosed = async (index: number) => isTainted(await this.vnode(index), Taint.OutOfTimeWindows);
+  readonly overrideOn = async (index: number) => (await this.vnode(index)).metadata?.annotations?.[Annotation.LeaseOverride];
+  readonly leaseEndOf = async (index: number) => Date.parse((await this.vnode(index)).metadata?.annotations?.[Annotation.LeaseEndsAt] ?? '');
+
+  readonly podsOn = async (index: number): Promise<string[]> => {
+    const name = nameOf(await this.vnode(index));
+    return (await virtualPods(walk)).filter(({ spec }) => spec?.nodeName === name).map(uidOf);
+  };
+
+  /** The event that tells of a request on a vnode. */
+  readonly tells = async (index: number, reason: string, message: RegExp): Promise<void> => {
+    await eventually(async () => {
+      const messages = (await eventsOn(uidOf(await this.vnode(index)))).filter((event) => event.reason === reason).map((event) => event.message);
+      expect(messages).toContainEqual(expect.stringMatching(message));
+    });
+  };
+
+  /** When a node got its taint, as precisely as a look every 100 ms finds out. */
+  readonly closedAt = async (index: number, within: number): Promise<number> => {
+    await eventually(async () => expect(await this.isClosed(index)).toBe(true), { within, every: 100 });
+    return Date.now();
+  };
+
+  readonly allOpen = async () => {
+    for (const index of [1, 2, 3]) expect(await this.isClosed(index)).toBe(false);
+  };
+
+  /** Ends what earlier tests asked for: the windows have no end, so a resync does. */
+  readonly openAll = async (): Promise<void> => {
+    await this.editPolicy({ timeWindows: [] });
+    for (const index of [1, 2, 3]) await temporal.signal(this.workflowOf(index), 'resync');
+    await eventually(this.allOpen, { within: 20_000 });
+    await eventually(async () => {
+      const kinds = (await Promise.all([1, 2, 3].map(this.overrideOn))).map((text) => (JSON.parse(text ?? '{}') as { kind?: string }).kind);
+      // An extension of a lease without an end means nothing, and goes when its time is up.
+      expect(kinds.filter((kind) => kind !== undefined && kind !== 'extend')).toEqual([]);
+    });
+  };
+}
+
+/** Most tests ask for something on the nodes of the second lender. */
+const lease = new Lease(() => lender);
+const { editPolicy, physical, workflowOf, asks, vnode, isClosed, overrideOn, leaseEndOf, podsOn, tells, closedAt, allOpen, openAll } = lease;
+/** What waits for an edge waits beside them. */
+const other = new Lease(() => walk.lenders[0]);
+
 /** A pod beside the Deployment, past the scheduler. */
 async function createPod(name: string, index: number): Promise<Pod> {
   const containers = [{ name: 'main', image: 'nginx' }];
   return await walk.stack.virtual.api.create<Pod>('/api/v1/namespaces/default/pods', { metadata: { name }, spec: { nodeName: nameOf(await vnode(index)), containers } });
-}
-
-/** The event that tells of a request on a vnode. */
-async function tells(index: number, reason: string, message: RegExp): Promise<void> {
-  await eventually(async () => {
-    const messages = (await eventsOn(uidOf(await vnode(index)))).filter((event) => event.reason === reason).map((event) => event.message);
-    expect(messages).toContainEqual(expect.stringMatching(message));
-  });
 }
 
 /** A daily window that was open yesterday already, and whose last minute ends `edge`. */
@@ -97,28 +134,6 @@ function nextMinute(leadMillis = 30_000): number {
   return Math.ceil((Date.now() + leadMillis) / 60_000) * 60_000;
 }
 
-/** When a node got its taint, as precisely as a look every 100 ms finds out. */
-async function closedAt(index: number, within: number): Promise<number> {
-  await eventually(async () => expect(await isClosed(index)).toBe(true), { within, every: 100 });
-  return Date.now();
-}
-
-const allOpen = async () => {
-  for (const index of [1, 2, 3]) expect(await isClosed(index)).toBe(false);
-};
-
-/** Ends what earlier tests asked for: the windows have no end, so a resync does. */
-async function openAll(): Promise<void> {
-  await editPolicy({ timeWindows: [] });
-  for (const index of [1, 2, 3]) await temporal.signal(workflowOf(index), 'resync');
-  await eventually(allOpen, { within: 20_000 });
-  await eventually(async () => {
-    const kinds = (await Promise.all([1, 2, 3].map(overrideOn))).map((text) => (JSON.parse(text ?? '{}') as { kind?: string }).kind);
-    // An extension of a lease without an end means nothing, and goes when its time is up.
-    expect(kinds.filter((kind) => kind !== undefined && kind !== 'extend')).toEqual([]);
-  });
-}
-
 describe('extendLease', () => {
   it('past the edge without the consent of the policy is refused, and says which field would allow it', async () => {
     await editPolicy({ timeWindows: [windowUntil(nextMinute(120_000))], maxExtensionSeconds: 0 });
@@ -130,7 +145,7 @@ describe('extendLease', () => {
     expect(output).toContain('until: must be an RFC 3339 instant');
   });
 
-  it('granted, the node has no taint at the edge, and one at the end of the extension', async () => {
+  it.concurrent('granted, the node has no taint at the edge, and one at the end of the extension', async () => {
     const edge = nextMinute();
     await editPolicy({ timeWindows: [windowUntil(edge)], maxExtensionSeconds: 600 });
     await eventually(async () => expect(await leaseEndOf(1)).toBe(edge));
@@ -148,25 +163,22 @@ describe('extendLease', () => {
     await openAll();
   });
 
-  it('in the grace period opens the node again', async () => {
+  it.concurrent('in the grace period opens the node again', async () => {
     const edge = nextMinute();
-    await editPolicy({ timeWindows: [windowUntil(edge)], gracefulReclaimPeriodSeconds: 120 });
-    await closedAt(3, edge - Date.now() + 5_000);
-    const pods = await podsOn(3);
+    await other.editPolicy({ timeWindows: [windowUntil(edge)], gracefulReclaimPeriodSeconds: 120 });
+    await other.closedAt(3, edge - Date.now() + 5_000);
+    const pods = await other.podsOn(3);
     await eventually(async () => {
-      const status = await temporal.query<LeasedNodeStatus>(workflowOf(3), 'status');
+      const status = await temporal.query<LeasedNodeStatus>(other.workflowOf(3), 'status');
       expect(status).toMatchObject({ phase: 'Grace', reclaimSince: iso(edge).replace('.000Z', 'Z') });
     });
-    await walk.commands.kubeocean(...asks('extend', 3), '--until', iso(edge + 300_000), '--reason', 'almost done');
-    await eventually(async () => expect(await isClosed(3)).toBe(false));
-    expect(await podsOn(3)).toEqual(pods);
-    await editPolicy({ gracefulReclaimPeriodSeconds: GRACE_SECONDS });
-    await openAll();
+    await walk.commands.kubeocean(...other.asks('extend', 3), '--until', iso(edge + 300_000), '--reason', 'almost done');
+    await eventually(async () => expect(await other.isClosed(3)).toBe(false));
+    expect(await other.podsOn(3)).toEqual(pods);
+    await other.editPolicy({ gracefulReclaimPeriodSeconds: GRACE_SECONDS });
+    await other.openAll();
   });
 });
-
-const connection = () => ['--temporal-address', walk.stack.temporal.address];
-const asks = (verb: string, index: number) => ['lease', verb, `vnode-${lender.clusterId}-${physical(index)}`, ...connection()];
 
 it('shortenLease ends the lease at that instant, on that node alone', async () => {
   const until = Math.ceil(Date.now() / 1_000) * 1_000 + 25_000;
