@@ -97,53 +97,6 @@ it('takes a notice back when the edge moves away', async () => {
   });
 });
 
-it('is empty at the edge where the policy wants that', async () => {
-  const node = await rig.lend();
-  // They need less than they may take: the rest is for a machine that is busy.
-  const graceful = { annotations: { [FakeAnnotation.StopAfter]: '3s' }, spec: { terminationGracePeriodSeconds: 20 } };
-  const names = await rig.run(node, { a: graceful, b: graceful });
-  const { window, edge } = windowEndingSoon(Date.now() + 30_000);
-  await rig.edit(node, { ...forced(35), reclaimBefore: true, timeWindows: [window] });
-  await eventually(async () => expect(await windowTaint(node)).toMatchObject({ effect: 'NoSchedule' }), { within: 120_000 });
-  expect(Date.now()).toBeGreaterThanOrEqual(edge - 35_000);
-  await eventually(async () => expect(await rig.copies(node)).toEqual([]), { within: 30_000 });
-  expect(Date.now()).toBeLessThan(edge);
-  await rig.reaches(node, 'Closed');
-  await eventually(async () => expect(askedOnce(await departuresOf(rig.virtual, node), names)).toEqual(Object.fromEntries(names.map((name) => [name, true]))));
-});
-
-it('spares what tolerates the end by name, and deletes what tolerates everything', async () => {
-  const node = await rig.lend({ ...forced(0) });
-  const names = await rig.run(node, {
-    everything: tolerating({ operator: 'Exists' }),
-    effect: { spec: { tolerations: [vnodeTaint, { ...byName, effect: 'NoSchedule' }] } },
-    awhile: { spec: { tolerations: [vnodeTaint, { ...byName, effect: 'NoExecute', tolerationSeconds: 30 }] } },
-    stays: { spec: { tolerations: [vnodeTaint, byName] } },
-  });
-  const [everything = '', effect = '', awhile = '', stays = ''] = names;
-  await rig.edit(node, closed());
-  await gone([everything, effect]);
-  expect(await isGoing(awhile)).toBe(false);
-  await gone([awhile], 120_000);
-  await rig.reaches(node, 'ToleratingPodsRemain');
-  expect(await rig.condition(node)).toMatchObject({ status: 'False', message: expect.stringContaining(`default/${stays}`) });
-  // Who tolerates everything is scheduled all the same, and gets no copy.
-  const late = `${node}-late`;
-  await rig.virtual.api.create(PODS, {
-    metadata: { name: late },
-    spec: { nodeName: vnodeOf(node), tolerations: [{ operator: 'Exists' }], containers: [{ name: 'main', image: 'nginx' }] },
-  });
-  await throughout(async () => {
-    expect(await rig.copyOf(late)).toBeUndefined();
-    expect(await isGoing(late)).toBe(false);
-  }, 3_000);
-  await rig.edit(node, { evictTolerating: true });
-  await gone([stays]);
-  await rig.reaches(node, 'Closed');
-  await rig.edit(node, OPEN);
-  await eventually(async () => expect((await rig.pod(late))?.status?.phase).toBe('Running'));
-});
-
 it('evicts during the grace as budgets allow, and without an error', async () => {
   const node = await rig.lend({ ...forced(600), drain: 'Evict' });
   const labels = { app: node };
@@ -224,6 +177,81 @@ it('lets a pod of the owner take the place of ours at any time, without asking',
   await rig.physical.api.delete(`${PODS}/wanted`);
 });
 
+/** Each has a node of its own, and mostly waits. */
+describe('side by side', () => {
+  it.concurrent('a deleted node takes its vnode and pods along', async () => {
+    const node = await rig.lend({ ...forced(600) });
+    const [name = ''] = await rig.run(node, { a: {} });
+    await rig.edit(node, closed());
+    await rig.reaches(node, 'Grace');
+    await rig.physical.api.delete(`/api/v1/nodes/${node}`);
+    await eventually(async () => expect(await isGoing(name)).toBe(true));
+    // Nobody stops a pod on a node that is not there; the lender's own garbage collector takes its time.
+    await gone([name], 120_000);
+    await eventually(async () => expect(await rig.vnode(node)).toBeNull(), { within: 30_000 });
+  });
+
+  it.concurrent('is empty at the edge where the policy wants that', async () => {
+    const node = await rig.lend();
+    // They need less than they may take: the rest is for a machine that is busy.
+    const graceful = { annotations: { [FakeAnnotation.StopAfter]: '3s' }, spec: { terminationGracePeriodSeconds: 20 } };
+    const names = await rig.run(node, { a: graceful, b: graceful });
+    const { window, edge } = windowEndingSoon(Date.now() + 30_000);
+    await rig.edit(node, { ...forced(35), reclaimBefore: true, timeWindows: [window] });
+    await eventually(async () => expect(await windowTaint(node)).toMatchObject({ effect: 'NoSchedule' }), { within: 120_000 });
+    expect(Date.now()).toBeGreaterThanOrEqual(edge - 35_000);
+    await eventually(async () => expect(await rig.copies(node)).toEqual([]), { within: 30_000 });
+    expect(Date.now()).toBeLessThan(edge);
+    await rig.reaches(node, 'Closed');
+    await eventually(async () => expect(askedOnce(await departuresOf(rig.virtual, node), names)).toEqual(Object.fromEntries(names.map((name) => [name, true]))));
+  });
+
+  it.concurrent('spares what tolerates the end by name, and deletes what tolerates everything', async () => {
+    const node = await rig.lend({ ...forced(0) });
+    const names = await rig.run(node, {
+      everything: tolerating({ operator: 'Exists' }),
+      effect: { spec: { tolerations: [vnodeTaint, { ...byName, effect: 'NoSchedule' }] } },
+      awhile: { spec: { tolerations: [vnodeTaint, { ...byName, effect: 'NoExecute', tolerationSeconds: 30 }] } },
+      stays: { spec: { tolerations: [vnodeTaint, byName] } },
+    });
+    const [everything = '', effect = '', awhile = '', stays = ''] = names;
+    await rig.edit(node, closed());
+    await gone([everything, effect]);
+    expect(await isGoing(awhile)).toBe(false);
+    await gone([awhile], 120_000);
+    await rig.reaches(node, 'ToleratingPodsRemain');
+    expect(await rig.condition(node)).toMatchObject({ status: 'False', message: expect.stringContaining(`default/${stays}`) });
+    // Who tolerates everything is scheduled all the same, and gets no copy.
+    const late = `${node}-late`;
+    await rig.virtual.api.create(PODS, {
+      metadata: { name: late },
+      spec: { nodeName: vnodeOf(node), tolerations: [{ operator: 'Exists' }], containers: [{ name: 'main', image: 'nginx' }] },
+    });
+    await throughout(async () => {
+      expect(await rig.copyOf(late)).toBeUndefined();
+      expect(await isGoing(late)).toBe(false);
+    }, 3_000);
+    await rig.edit(node, { evictTolerating: true });
+    await gone([stays]);
+    await rig.reaches(node, 'Closed');
+    await rig.edit(node, OPEN);
+    await eventually(async () => expect((await rig.pod(late))?.status?.phase).toBe('Running'));
+  });
+
+  it.concurrent('a deleted policy leaves the pods the grace that it promised', async () => {
+    const node = await rig.lend({ ...forced(30) });
+    const [name = ''] = await rig.run(node, { a: {} });
+    const deletedAt = Date.now();
+    await rig.physical.api.delete(`${POLICIES_PATH}/${node}`);
+    await rig.reaches(node, 'Returning');
+    await throughout(async () => expect(await isGoing(name)).toBe(false), 4_000);
+    await gone([name]);
+    expect(Date.now() - deletedAt).toBeGreaterThan(29_000);
+    await eventually(async () => expect(await rig.vnode(node)).toBeNull());
+    expect(await rig.copies(node)).toEqual([]);
+  });
+});
+
 describe('in mid-reclaim', () => {
   it('a window that opens again keeps the pods', async () => {
     const node = await rig.lend({ ...forced(60) });
@@ -234,6 +262,8 @@ describe('in mid-reclaim', () => {
     await rig.edit(node, OPEN);
     await rig.isLent(node);
     expect([await uidOf(name), await isGoing(name)]).toEqual([uid, false]);
+    // The unbind at the end has no grace to wait for here.
+    await rig.edit(node, forced(0));
   });
 
   it('a window that opens again after the deadline keeps whom nobody deleted yet, and lends the node again', async () => {
@@ -248,31 +278,6 @@ describe('in mid-reclaim', () => {
     expect(await isGoing(again)).toBe(false);
     await letGo(first);
     await gone([first]);
-  });
-
-  it('a deleted policy leaves the pods the grace that it promised', async () => {
-    const node = await rig.lend({ ...forced(30) });
-    const [name = ''] = await rig.run(node, { a: {} });
-    const deletedAt = Date.now();
-    await rig.physical.api.delete(`${POLICIES_PATH}/${node}`);
-    await rig.reaches(node, 'Returning');
-    await throughout(async () => expect(await isGoing(name)).toBe(false), 4_000);
-    await gone([name]);
-    expect(Date.now() - deletedAt).toBeGreaterThan(29_000);
-    await eventually(async () => expect(await rig.vnode(node)).toBeNull());
-    expect(await rig.copies(node)).toEqual([]);
-  });
-
-  it('a deleted node takes its vnode and pods along', async () => {
-    const node = await rig.lend({ ...forced(600) });
-    const [name = ''] = await rig.run(node, { a: {} });
-    await rig.edit(node, closed());
-    await rig.reaches(node, 'Grace');
-    await rig.physical.api.delete(`/api/v1/nodes/${node}`);
-    await eventually(async () => expect(await isGoing(name)).toBe(true));
-    // Nobody stops a pod on a node that is not there; the lender's own garbage collector takes its time.
-    await gone([name], 120_000);
-    await eventually(async () => expect(await rig.vnode(node)).toBeNull(), { within: 30_000 });
   });
 
   it('an owner who takes the node back by himself is obeyed, and it comes back when he says so', async () => {
