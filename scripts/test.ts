@@ -3,9 +3,9 @@ import { BinaryError, cacheFolder } from '../local/binaries';
 import { projectRoot } from '../local/binaries/project-root';
 import { consoleProgress } from '../local/progress';
 import { makeRunFolder } from './test/run-folder';
-import { needsServers, select, type Selection } from './test/selection';
+import { groups, needsServers, select, type Selection } from './test/selection';
 import { serverVariables } from './test/servers';
-import { runStage, type Run } from './test/stage';
+import { runStages, type Run } from './test/stage';
 import { nothing, sum, type Tally } from './test/tally';
 
 const progress = consoleProgress(process.stdout);
@@ -39,10 +39,12 @@ async function runAll(given: Pick<Run, 'selection' | 'folder' | 'signal'>): Prom
   const servers = selection.stages.some(needsServers) ? await Promise.race([findServers(), aborted(signal)]) : {};
   const run: Run = { ...given, root: projectRoot(), progress, env: { ...env, ...servers } };
   const tallies: Tally[] = servers === null ? [{ ...nothing, failures: ['server binaries'] }] : [];
-  for (const stage of selection.stages) {
+  for (const stages of groups) {
     if (signal.aborted) break;
-    if (servers === null && needsServers(stage)) progress.say(`${stage}: not run, for want of servers`);
-    else tallies.push(await runStage(run, stage));
+    const wanted = stages.filter((stage) => selection.stages.includes(stage));
+    const missing = servers === null ? wanted.filter(needsServers) : [];
+    for (const stage of missing) progress.say(`${stage}: not run, for want of servers`);
+    tallies.push(await runStages(run, wanted.filter((stage) => !missing.includes(stage))));
   }
   return tallies;
 }

@@ -1,40 +1,56 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { runCommand } from '../../local/binaries/run-command';
+import type { Step } from '../../local/progress';
+import { inLanes } from './lanes';
+import { type Part, partsOf } from './parts';
 import type { JestStage } from './selection';
 import type { Run } from './stage';
 import { nothing, sum, tallyOf, type Tally } from './tally';
 
 const POLL_MS = 500;
 
-/** Tests with servers of their own mostly wait for them. Those of workflows share one Temporal and its task queues. */
-const SHARDS: Readonly<Record<JestStage, number>> = { unit: 1, workflow: 1, integration: 2, e2e: 2 };
-
 /**
- * Runs one Jest project, in processes of its own. Beside failed tests it counts one failure for each Jest that leaves no
- * report, that calls the run failed for another reason, or that does not end because something is still open.
+ * Runs Jest projects side by side, in processes of their own. Beside failed tests it counts one failure for each Jest that leaves
+ * no report, that calls the run failed for another reason, or that does not end because something is still open.
  * @param lingerFor Milliseconds that it may take to end after its report. Default 30,000.
  */
-export async function runJest(run: Run, stage: JestStage, lingerFor = 30_000): Promise<Tally> {
-  const step = run.progress.step(stage);
-  const shards = Array.from({ length: SHARDS[stage] }, (_, index) => `${index + 1}/${SHARDS[stage]}`);
-  const tally = sum(await Promise.all(shards.map((shard) => runShard(run, { stage, shard }, lingerFor))));
-  const { passed, failures, skipped } = tally;
-  const outcome = `${passed} passed, ${failures.length} failed, ${skipped.length} skipped`;
-  if (failures.length > 0) step.fail(outcome);
-  else step.done(outcome);
-  return tally;
+export async function runJest(run: Run, stages: readonly JestStage[], lingerFor = 30_000): Promise<Tally> {
+  const begun = await Promise.all(stages.map(async (stage) => new RunningStage(run.progress.step(stage), await partsOf(run, stage))));
+  const parts = begun.flatMap((stage) => stage.parts.map((part) => ({ ...part, of: stage })));
+  await inLanes(parts, async (part) => part.of.ended(await runPart(run, part, lingerFor)), run.signal);
+  return sum(begun.map((stage) => stage.end()));
 }
 
-/** The part of a stage that one Jest runs: `1/2` is the first half of the files. */
-interface Part {
-  readonly stage: JestStage;
-  readonly shard: string;
+/** A stage some of whose parts have ended. */
+class RunningStage {
+  private readonly tallies: Tally[] = [];
+
+  constructor(
+    private readonly step: Step,
+    readonly parts: readonly Part[],
+  ) {}
+
+  ended(tally: Tally): void {
+    this.tallies.push(tally);
+    this.step.update(`${this.tallies.length} of ${this.parts.length} parts`);
+    if (this.tallies.length === this.parts.length) this.end();
+  }
+
+  /** What came of it so far, and says so once. */
+  end(): Tally {
+    const tally = sum(this.tallies);
+    const outcome = `${tally.passed} passed, ${tally.failures.length} failed, ${tally.skipped.length} skipped`;
+    if (tally.failures.length > 0) this.step.fail(outcome);
+    else this.step.done(outcome);
+    return tally;
+  }
 }
 
-async function runShard(run: Run, part: Part, lingerFor: number): Promise<Tally> {
+async function runPart(run: Run, part: Part, lingerFor: number): Promise<Tally> {
   const { root: cwd, env, progress } = run;
-  const report = join(run.folder, `${part.stage}-${part.shard.replace('/', '-of-')}.json`);
+  const report = join(run.folder, `${part.name.replaceAll('/', '-')}.json`);
   const watch = watchForLingering(report, run.signal, lingerFor);
   const { code } = await runCommand({
     command: process.execPath,
@@ -42,20 +58,23 @@ async function runShard(run: Run, part: Part, lingerFor: number): Promise<Tally>
     cwd,
     env,
     signal: watch.signal,
-    onLine: (line) => line.startsWith('Test results written to') || progress.say(line),
+    onLine: (line) => isNoise(line) || progress.say(line),
   });
   watch.stop();
-  return withFault(part.stage, readTally(report, code), { code, lingers: watch.lingers() });
+  return withFault(part.name, readTally(report, code), { code, lingers: watch.lingers() });
 }
 
-function jestArguments(run: Run, { stage, shard }: Part, report: string): string[] {
+/** What every Jest says of itself, of which there are many: the stage says it once. */
+const isNoise = (line: string) => /^(Test results written to|Running one project:|Test Suites:|Tests:|Snapshots:|Time:|Ran all test suites)/.test(stripVTControlCharacters(line));
+
+function jestArguments(run: Run, { stage, files }: Part, report: string): string[] {
   return [
     'node_modules/jest/bin/jest.js',
-    ...['--selectProjects', stage, '--ci', '--passWithNoTests'],
+    ...['--selectProjects', stage, '--ci', '--passWithNoTests', '--verbose=false'],
     ...['--json', '--outputFile', report],
     ...['--cacheDirectory', join(run.root, 'node_modules', '.cache', 'jest')],
-    ...(stage === 'unit' ? ['--maxWorkers=100%'] : ['--runInBand', '--shard', shard]),
-    ...(run.selection.paths.length > 0 ? ['--testPathPatterns', ...run.selection.paths] : []),
+    ...(stage === 'unit' ? ['--maxWorkers=100%'] : ['--runInBand']),
+    ...files,
   ];
 }
 
@@ -65,11 +84,11 @@ function readTally(report: string, code: number | null): Tally | null {
   return code === 0 ? nothing : null;
 }
 
-function withFault(stage: JestStage, tally: Tally | null, { code, lingers }: { code: number | null; lingers: boolean }): Tally {
+function withFault(part: string, tally: Tally | null, { code, lingers }: { code: number | null; lingers: boolean }): Tally {
   const { failures, ...rest } = tally ?? nothing;
-  if (lingers) return { ...rest, failures: [...failures, `${stage}: Jest did not end: a test left something open`] };
+  if (lingers) return { ...rest, failures: [...failures, `${part}: Jest did not end: a test left something open`] };
   if (code === 0 || failures.length > 0) return { ...rest, failures };
-  return { ...rest, failures: [`${stage}: Jest ended with ${code === null ? 'a signal' : `code ${code}`}`] };
+  return { ...rest, failures: [`${part}: Jest ended with ${code === null ? 'a signal' : `code ${code}`}`] };
 }
 
 /** Ends a Jest that has written its report and then stays, which it does when a test left something open. */

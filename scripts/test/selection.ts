@@ -1,6 +1,10 @@
-/** What `npm test` does, in this order. */
-export const stages = ['lint', 'types', 'unit', 'workflow', 'integration', 'e2e'] as const;
-export type Stage = (typeof stages)[number];
+/**
+ * What `npm test` does, in this order; what stands together runs side by side. Tests of workflows count attempts that a busy machine
+ * lets time out: they have it to themselves.
+ */
+export const groups: readonly (readonly Stage[])[] = [['lint', 'types'], ['unit'], ['workflow'], ['integration', 'e2e']];
+export type Stage = 'lint' | 'types' | 'unit' | 'workflow' | 'integration' | 'e2e';
+export const stages: readonly Stage[] = groups.flat();
 /** The stages that run Jest. */
 export type JestStage = Exclude<Stage, 'lint' | 'types'>;
 
@@ -14,7 +18,7 @@ export interface Selection {
 export const isJestStage = (stage: Stage): stage is JestStage => stage !== 'lint' && stage !== 'types';
 
 /** True for the stages whose tests start servers. */
-export const needsServers = (stage: Stage) => isJestStage(stage) && stage !== 'unit';
+export const needsServers = (stage: Stage): boolean => isJestStage(stage) && stage !== 'unit';
 
 /**
  * Reads arguments such as `unit lint` or `integration test/integration/kube`. No stage means all of them,

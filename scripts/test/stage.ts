@@ -4,7 +4,7 @@ import { runCommand } from '../../local/binaries/run-command';
 import type { Progress } from '../../local/progress';
 import { runJest } from './jest-stage';
 import { isJestStage, type Selection, type Stage } from './selection';
-import { nothing, type Tally } from './tally';
+import { nothing, sum, type Tally } from './tally';
 
 /** What every stage of a run works with. */
 export interface Run {
@@ -17,9 +17,13 @@ export interface Run {
   readonly signal: AbortSignal;
 }
 
-/** Runs one stage and counts. Never rejects because of what is tested. */
-export async function runStage(run: Run, stage: Stage): Promise<Tally> {
-  if (isJestStage(stage)) return await runJest(run, stage);
+/** Runs stages that do not need each other, and counts. Never rejects because of what is tested. */
+export async function runStages(run: Run, stages: readonly Stage[]): Promise<Tally> {
+  const checks = stages.filter((stage) => !isJestStage(stage));
+  return sum(await Promise.all([...checks.map((stage) => runCheckOf(run, stage)), runJest(run, stages.filter(isJestStage))]));
+}
+
+async function runCheckOf(run: Run, stage: Stage): Promise<Tally> {
   if (stage === 'lint') return await runCheck(run, stage, ['node_modules/eslint/bin/eslint.js', '.']);
   // The compiler's notes are no place for two writers.
   const lock = join(run.root, 'dist', '.types');

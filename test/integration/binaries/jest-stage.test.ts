@@ -34,5 +34,25 @@ it.each<[what: string, script: string, tally: Tally]>([
     { passed: 1, failures: ['unit: Jest did not end: a test left something open'], skipped: [] },
   ],
 ])('counts %s', async (_what, script, tally) => {
-  expect(await runJest(projectWith(script), 'unit', 3_000)).toEqual(tally);
+  expect(await runJest(projectWith(script), ['unit'], 3_000)).toEqual(tally);
+});
+
+describe('end-to-end tests', () => {
+  const list = `if (process.argv.includes('--listTests')) { console.log(['a', 'b'].map((name) => process.cwd() + '/test/e2e/' + name + '.test.ts').join('\\n')); process.exit(LISTED); }`;
+  const byFile = `report(process.argv.at(-1) === 'test/e2e/a.test.ts' ? 'passed' : 'pending')`;
+
+  it('run a file each', async () => {
+    const run = projectWith(list.replace('LISTED', '0') + byFile);
+    expect(await runJest(run, ['e2e'])).toEqual({ passed: 1, failures: [], skipped: ['pending'] });
+  });
+
+  it('fail when nobody can say which they are', async () => {
+    const run = projectWith(`${list.replace('LISTED', '1')} process.exit(1)`);
+    expect(await runJest(run, ['e2e'])).toEqual({ passed: 0, failures: ['e2e: Jest ended with code 1'], skipped: [] });
+  });
+
+  it('are not begun any more once the run is interrupted', async () => {
+    const run = { ...projectWith(`${list.replace('LISTED', '0')} report('passed')`), signal: AbortSignal.abort() };
+    expect(await runJest(run, ['e2e'])).toEqual({ passed: 0, failures: [], skipped: [] });
+  });
 });
