@@ -6,6 +6,7 @@ import { BY_BINDING, BY_NODE } from '../fleet/virtual-cluster';
 import type { EdgeRush } from '../node/edge-rush';
 import type { ActivitySettings } from '../settings';
 import type { ConflatingSignals } from '../temporal/signals';
+import { isAbandoned } from '../../domain/binding';
 import { isPlaceholder } from '../../domain/host-ports';
 import type { PodObject } from '../../domain/pods';
 import { physicalNodeOf } from '../../domain/vnode';
@@ -38,7 +39,8 @@ export interface WatchDependencies {
 }
 
 /**
- * Watches the physical cluster of one binding until `stopped` aborts, the credentials change or the binding is gone.
+ * Watches the physical cluster of one binding until `stopped` aborts, the credentials change, or the binding is gone or abandoned:
+ * its lists would be good for a while yet, and call for pods whose workflows have been dismissed.
  * Level-triggered: it starts by comparing everything, so whatever happened while nobody watched is found.
  * @throws CredentialsFault, KubeError when the cluster cannot be opened
  */
@@ -52,7 +54,8 @@ export async function watchBinding(
   const found = fleet.binding(ref.name, ref.uid);
   if (found === undefined) return (await isGone(fleet, ref)) ? 'gone' : 'again';
   const physical = await fleet.physical(found);
-  const ended = AbortSignal.any([stopped, physical.closed]);
+  const { abandoned, unfollow } = followAbandonment(fleet, ref);
+  const ended = AbortSignal.any([stopped, physical.closed, abandoned]);
   const lull = new Lull();
   const messenger = new Messenger(deps.client, deps.signals, ref, lull);
   const binding = () => fleet.binding(ref.name, ref.uid);
@@ -62,11 +65,24 @@ export async function watchBinding(
     reachability.start();
     await Promise.race([physical.synced(), aborted(ended)]);
     if (!ended.aborted) await runParts(context, deps.watched, ended);
-    return 'again';
+    return abandoned.aborted ? 'gone' : 'again';
   } finally {
+    unfollow();
     reachability.stop();
     messenger.stop();
   }
+}
+
+/** @returns a signal that aborts when somebody gives the cluster up, and the way to stop looking for that */
+function followAbandonment(fleet: Fleet, ref: BindingRef): { readonly abandoned: AbortSignal; readonly unfollow: () => void } {
+  const controller = new AbortController();
+  const look = () => {
+    const binding = fleet.binding(ref.name, ref.uid);
+    if (binding !== undefined && isAbandoned(binding)) controller.abort();
+  };
+  const unfollow = fleet.virtual.bindings.subscribe(look);
+  look();
+  return { abandoned: controller.signal, unfollow };
 }
 
 /** Everything that compares the two sides: it needs both sides' lists. */
