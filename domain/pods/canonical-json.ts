@@ -6,9 +6,15 @@ export function canonicalJson(value: unknown): string {
   return JSON.stringify(canonical(value));
 }
 
-/** Whether two JSON values say the same, whatever the order of their keys; null is absence. */
+/** Whether two JSON values have the same {@link canonicalJson}, without writing it: most of what is compared is large, and equal. */
 export function sameJson(a: unknown, b: unknown): boolean {
-  return canonicalJson(a) === canonicalJson(b);
+  if (Array.isArray(a) && Array.isArray(b)) return a.length === b.length && a.every((entry, index) => sameJson(entry, b[index]));
+  if (isRecord(a) && isRecord(b)) return Object.keys({ ...a, ...b }).every((key) => sameJson(a[key], b[key]));
+  return (a ?? null) === (b ?? null);
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function canonical(value: unknown): unknown {
