@@ -101,6 +101,8 @@ export interface WatchOptions<T> extends Selection {
 }
 
 export interface WriteOptions extends RequestOptions {
+  /** Whether nobody reads more of the answer than its metadata: that is cheaper for both sides. Default false. */
+  readonly metadataOnly?: boolean;
   /** True: everything but the write itself happens. Default false. */
   readonly dryRun?: boolean;
   readonly fieldManager?: string;

@@ -16,7 +16,7 @@ import type {
 import { isKubeError, KubeError, KubeErrorCode } from './errors';
 import { guardedPatch, patchContentType } from './patch';
 import { apiVersionOf, keyOf, pathOf, type KubeObject, type ObjectKey, type ResourceType } from './resource';
-import { JSON_TYPE, METADATA_LIST, parseJson, Requester, type ClientOptions, type Parameter } from './requester';
+import { JSON_TYPE, METADATA_LIST, METADATA_ONLY, parseJson, Requester, type ClientOptions, type Parameter } from './requester';
 import { isObjectMissing, toKubeError, type Subject } from './status';
 import type { TransportAnswer } from './transport';
 
@@ -68,7 +68,8 @@ class HttpKubeClient implements KubeClient {
   async create<T extends KubeObject>(type: ResourceType<T>, object: T, options: WriteOptions = {}): Promise<T> {
     const subject = { verb: 'create', kind: type.kind, key: keyOf(object) };
     const path = pathOf(type, { namespace: object.metadata?.namespace });
-    const answer = await this.requester.send({ subject, method: 'POST', path, query: writeQuery(options), body: object, options });
+    const accept = options.metadataOnly ? METADATA_ONLY : JSON_TYPE;
+    const answer = await this.requester.send({ subject, method: 'POST', path, query: writeQuery(options), body: object, accept, options });
     return parsed(subject, answer);
   }
 
@@ -121,7 +122,7 @@ class HttpKubeClient implements KubeClient {
     const subject = { verb: 'delete', kind: type.kind, key: keyOf(key) };
     const preconditions = uid === undefined && resourceVersion === undefined ? undefined : { uid, resourceVersion };
     const body = { apiVersion: 'v1', kind: 'DeleteOptions', preconditions, gracePeriodSeconds, propagationPolicy };
-    const answer = await this.requester.send({ subject, method: 'DELETE', path: pathOf(type, key), body, options });
+    const answer = await this.requester.send({ subject, method: 'DELETE', path: pathOf(type, key), body, accept: METADATA_ONLY, options });
     if (isObjectMissing(answer)) return 'absent';
     if (answer.status === 409 && uid !== undefined) return this.whyNotRemoved(type, key, options);
     refuseFailure(subject, answer);

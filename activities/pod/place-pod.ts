@@ -133,7 +133,7 @@ async function post(
 ): Promise<CreateOutcome | null> {
   const { client } = subject.physical;
   try {
-    await client.create<Pod>(Pods, pod);
+    await client.create<Pod>(Pods, pod, { metadataOnly: true });
     return null;
   } catch (error) {
     if (isKubeError(error, 'AlreadyExists')) return whoHolds(fleet, subject, vPod);

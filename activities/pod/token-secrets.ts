@@ -24,7 +24,7 @@ export async function ensureTokens(
     bySecret(tokens).map(async (requests) => {
       const secret = await issue(fleet, subject, vPod, requests);
       try {
-        await subject.physical.client.create<Secret>(Secrets, secret);
+        await subject.physical.client.create<Secret>(Secrets, secret, { metadataOnly: true });
       } catch (error) {
         if (!isKubeError(error, 'AlreadyExists')) throw error;
       }

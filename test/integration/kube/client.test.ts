@@ -75,7 +75,10 @@ describe('reads and writes', () => {
   });
 
   it('leaves the content out where only metadata is asked for', async () => {
-    await client.create(Secrets, { metadata: { name: 's', namespace }, stringData: { password: SECRET_VALUE } });
+    const secret = { metadata: { name: 's', namespace }, stringData: { password: SECRET_VALUE } };
+    const created = await client.create(Secrets, secret, { metadataOnly: true });
+    expect(created).toHaveProperty('metadata.uid');
+    expect(created).not.toHaveProperty('data');
     const { items } = await client.list(Secrets, { namespace, metadataOnly: true });
     expect(items.map((item) => item.metadata?.name)).toEqual(['s']);
     expect(items[0]).not.toHaveProperty('data');
