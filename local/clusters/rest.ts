@@ -27,6 +27,8 @@ export interface RestOptions {
   readonly body?: unknown;
   /** Default `application/json`, for PATCH `application/merge-patch+json`. */
   readonly contentType?: string;
+  /** Default `application/json`. */
+  readonly accept?: string;
 }
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -91,7 +93,7 @@ export class Rest {
 
   private headers(method: Method, options: RestOptions): Record<string, string> {
     const usual = method === 'PATCH' ? 'application/merge-patch+json' : 'application/json';
-    const headers: Record<string, string> = { accept: 'application/json', 'user-agent': 'kubeocean-local' };
+    const headers: Record<string, string> = { accept: options.accept ?? 'application/json', 'user-agent': 'kubeocean-local' };
     if (options.body !== undefined) headers['content-type'] = options.contentType ?? usual;
     if (this.target.token !== undefined) headers.authorization = `Bearer ${this.target.token}`;
     return headers;

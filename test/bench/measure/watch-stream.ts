@@ -9,11 +9,13 @@ export interface WatchEvent<T> {
   readonly object: T;
 }
 
-export interface WatchTarget {
+export interface WatchTarget<T> {
   /** Of the list, such as `/api/v1/pods`; may carry a query. */
   readonly path: string;
   /** Default: whole objects. */
   readonly accept?: string;
+  /** Reads a line more cheaply than as JSON; null: cannot. */
+  readonly glance?: (line: string) => WatchEvent<T> | null;
 }
 
 export interface WatchHandlers<T> {
@@ -31,7 +33,7 @@ export const METADATA_ONLY = 'application/json;as=PartialObjectMetadata;g=meta.k
  * Starts with what exists. The API server ends a watch that it thinks too slow: it goes on where it was.
  * @returns what ends it
  */
-export async function watchStream<T>(cluster: Cluster, target: WatchTarget, handlers: WatchHandlers<T>): Promise<() => Promise<void>> {
+export async function watchStream<T>(cluster: Cluster, target: WatchTarget<T>, handlers: WatchHandlers<T>): Promise<() => Promise<void>> {
   const stream = new WatchStream<T>(cluster, target, handlers);
   const first = await stream.open();
   void stream.follow(first);
@@ -41,7 +43,11 @@ export async function watchStream<T>(cluster: Cluster, target: WatchTarget, hand
 /** Events between two connections are lost. */
 class Gap extends Error {}
 
-type Message = { type: string; object: { metadata: { resourceVersion: string } } };
+/** A line of a watch; `ERROR` has a Status. */
+interface Message {
+  readonly type: string;
+  readonly object: { readonly metadata?: { readonly resourceVersion?: string } };
+}
 type Body = AsyncIterable<Buffer>;
 
 class WatchStream<T> {
@@ -51,7 +57,7 @@ class WatchStream<T> {
 
   constructor(
     private readonly cluster: Cluster,
-    private readonly target: WatchTarget,
+    private readonly target: WatchTarget<T>,
     private readonly handlers: WatchHandlers<T>,
   ) {
     this.agent = new Agent({ connect: { ca: cluster.ca, ...cluster.admin }, bodyTimeout: 0 });
@@ -88,9 +94,9 @@ class WatchStream<T> {
 
   private async read(body: Body): Promise<void> {
     for await (const line of linesOf(body)) {
-      const message = JSON.parse(line) as Message;
+      const message = (this.target.glance?.(line) ?? JSON.parse(line)) as Message;
       if (message.type === 'ERROR') throw new Gap('the API server has forgotten where it was');
-      this.resourceVersion = message.object.metadata.resourceVersion;
+      this.resourceVersion = message.object.metadata?.resourceVersion ?? this.resourceVersion;
       this.handlers.onEvent(message as unknown as WatchEvent<T>, now());
     }
   }

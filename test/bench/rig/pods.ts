@@ -1,6 +1,7 @@
 import type { Pod } from 'kubernetes-types/core/v1';
 import pLimit from 'p-limit';
 import { now } from '../measure/clock';
+import { METADATA_ONLY } from '../measure/watch-stream';
 import { pod, podNames, PODS_PATH, type PodOptions } from './manifests';
 import type { Rig } from './rig';
 
@@ -22,7 +23,7 @@ export interface Posted {
 export async function postPod({ virtual }: Rig, options: PodOptions, change: (pod: Pod) => Pod = (same) => same): Promise<{ since: number; uid: string }> {
   const body = change(pod(options));
   const since = now();
-  const created = await virtual.api.create<{ metadata: { uid: string } }>(PODS_PATH, body);
+  const created = await virtual.api.call<{ metadata: { uid: string } }>('POST', PODS_PATH, { body, accept: METADATA_ONLY });
   return { since, uid: created.metadata.uid };
 }
 
@@ -38,7 +39,7 @@ export async function postPods(rig: Rig, prefix: string, count: number, change: 
 /** Deletes pods, 32 at a time, as `kubectl delete` would; resolves when the API server has accepted all. */
 export async function deletePods({ virtual }: Rig, names: readonly string[]): Promise<void> {
   const limit = pLimit(PARALLEL);
-  await Promise.all(names.map((name) => limit(() => virtual.api.delete(`${PODS_PATH}/${name}`))));
+  await Promise.all(names.map((name) => limit(() => virtual.api.call('DELETE', `${PODS_PATH}/${name}`, { accept: METADATA_ONLY }))));
 }
 
 /** Waits until these pods are gone on both sides, and returns the last arrival. */

@@ -3,6 +3,7 @@ import { Annotation, Label, MANAGED_BY } from '../../../api/names/keys';
 import type { Cluster } from '../../../local/clusters/cluster';
 import { PodArrivals } from '../measure/pod-arrivals';
 import type { PodStage } from '../measure/pod-arrivals';
+import { podGlance } from '../measure/pod-glance';
 import { METADATA_ONLY, watchStream } from '../measure/watch-stream';
 import { PODS_PATH } from './manifests';
 import { NodeArrivals } from './node-arrivals';
@@ -22,14 +23,14 @@ export async function openWatches(virtual: Cluster, physical: Cluster): Promise<
   const physicalPods = new PodArrivals('the physical cluster');
   const nodes = new NodeArrivals();
   const ends = await Promise.all([
-    watchStream<Pod>(virtual, { path: PODS_PATH }, {
+    watchStream<Pod>(virtual, { path: PODS_PATH, glance: podGlance }, {
       onEvent: ({ type, object }, at) => {
         const running = object.status?.phase === 'Running' ? 'running' : 'seen';
         recordPod(virtualPods, object, { stage: type === 'DELETED' ? 'gone' : running, at });
       },
       onEnd: (error) => virtualPods.fail(error),
     }),
-    watchStream<Pod>(physical, { path: `/api/v1/pods?labelSelector=${encodeURIComponent(`${Label.ManagedBy}=${MANAGED_BY}`)}`, accept: METADATA_ONLY }, {
+    watchStream<Pod>(physical, { path: `/api/v1/pods?labelSelector=${encodeURIComponent(`${Label.ManagedBy}=${MANAGED_BY}`)}`, accept: METADATA_ONLY, glance: podGlance }, {
       onEvent: ({ type, object }, at) => recordPod(physicalPods, object, { stage: type === 'DELETED' ? 'gone' : 'seen', at }),
       onEnd: (error) => physicalPods.fail(error),
     }),
