@@ -49,7 +49,8 @@ export async function lendNode(step: NodeStep, node: NodeObject, decision: Lend)
   const wakeAt = plan.wakeAt === null ? null : turnOf(fleet, place, { window: decision.window, at: plan.wakeAt });
   const again = [wakeAt, refused ? now + ASK_AGAIN_MILLIS : null, plan.phase === 'Forced' ? now + RECHECK_MILLIS : null];
   const { override, calendar, policy } = decision;
-  return { ...toPass(plan, { decision, pods, wakeAt: again }), override, terms: leaseTerms(policy, calendar, now, settings.zone) };
+  const terms = leaseTerms(policy, calendar, now, settings.zone);
+  return { ...toPass(plan, { decision, pods, wakeAt: again }), podsToReview: pods.some(({ skipped }) => skipped !== true), override, terms };
 }
 
 /** The physical cluster is asked only once it matters whether the node is empty. */

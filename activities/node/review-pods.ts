@@ -1,12 +1,10 @@
 import { ignoredBecause, isDeleting, isTerminal } from '../../domain/pods';
 import type { PodObject } from '../../domain/pods';
-import { podId } from '../../workflows/contracts/ids';
+import { podId, uidOfPod } from '../../workflows/contracts/ids';
 import type { NodeRef, PodReview } from '../../workflows/contracts/activities';
 import type { Fleet } from '../fleet/fleet';
 import { BY_NODE, BY_VIRTUAL_UID } from '../fleet/virtual-cluster';
 import { viewNode } from './facts';
-
-const POD_ID_PREFIX = podId('');
 
 /**
  * Compares the vPods of a node with the open pod workflows: after a crash between a pod and its message, or a workflow that was
@@ -23,8 +21,6 @@ export async function reviewPods(fleet: Fleet, ref: NodeRef, openIds: readonly s
     .filter((pod) => !isDeleting(pod) && !isTerminal(pod))
     .map(({ metadata: { namespace, name, uid } }) => ({ namespace, name, uid }))
     .filter(({ uid }) => !open.has(podId(uid)));
-  const stray = openIds
-    .map((id) => id.slice(POD_ID_PREFIX.length))
-    .filter((uid) => fleet.virtual.pods.store.by(BY_VIRTUAL_UID, uid).length === 0);
+  const stray = openIds.map(uidOfPod).filter((uid) => fleet.virtual.pods.store.by(BY_VIRTUAL_UID, uid).length === 0);
   return { missing, stray, pods: Math.max(ours.length, openIds.length) };
 }

@@ -4,13 +4,14 @@ import { TASK_QUEUE } from '../../api/names/group';
 import type { BindingRef } from '../../workflows/contracts/activities';
 import { nodesWantedSignal, reachabilitySignal, reclaimHeldSignal } from '../../workflows/contracts/cluster-binding';
 import type { HeldReclaim, NodesWanted } from '../../workflows/contracts/cluster-binding';
-import { bindingId, nodeId, podId } from '../../workflows/contracts/ids';
+import { bindingId, nodeId, podId, uidOfPod } from '../../workflows/contracts/ids';
 import { nodeChangedSignal, podsAssignedSignal, reviewPodsSignal } from '../../workflows/contracts/leased-node';
 import type { AssignedPod, PodsAssigned } from '../../workflows/contracts/leased-node';
 import { WORKFLOW_TASK_TIMEOUT } from '../../workflows/contracts/settings';
 import { KoBinding, KoNode } from '../../workflows/contracts/search-attributes';
 import { deleteRequestedSignal, dependencyAppearedSignal, physicalGoneSignal, specChangedSignal } from '../../workflows/contracts/virtual-pod';
 import type { DeleteRequested, PhysicalGone, PodRef, VirtualPodInput } from '../../workflows/contracts/virtual-pod';
+import { openWorkflowsOf } from '../temporal/open-workflows';
 import type { ConflatingSignals } from '../temporal/signals';
 import type { Lull } from './lull';
 
@@ -71,6 +72,21 @@ export class Messenger {
   /** Asks a node to review its pods: a predecessor of this watch may have died between a pod and its message. */
   reviewNode(node: string): void {
     this.toNode(node, () => this.signals.send(nodeId(this.binding.name, node), reviewPodsSignal, []));
+  }
+
+  /**
+   * Ends the workflows of pods that are gone: a predecessor of this watch may have died between a pod's end and its farewell.
+   * @param isGone whether a pod of that UID is on neither side
+   */
+  endStrays(isGone: (uid: string) => boolean): void {
+    this.untilDelivered(async () => {
+      const open = await openWorkflowsOf(this.client)({ type: 'virtualPod', binding: this.binding.name });
+      const strays = open.filter((id) => isGone(uidOfPod(id)));
+      if (strays.length === 0) return;
+      await this.lull.next();
+      const tell = (id: string) => this.farewells(() => this.signals.send(id, physicalGoneSignal, [{ verify: true }]));
+      for (const id of strays) this.untilDelivered(() => tell(id));
+    });
   }
 
   nodesWanted(nodes: readonly string[], insist: boolean): void {

@@ -2,7 +2,7 @@ import type { Client } from '@temporalio/client';
 import { ClusterBindings } from '../../kube';
 import type { BindingRef } from '../../workflows/contracts/activities';
 import type { Fleet } from '../fleet/fleet';
-import { BY_BINDING, BY_NODE } from '../fleet/virtual-cluster';
+import { BY_BINDING, BY_NODE, BY_VIRTUAL_UID } from '../fleet/virtual-cluster';
 import type { EdgeRush } from '../node/edge-rush';
 import type { ActivitySettings } from '../settings';
 import type { ConflatingSignals } from '../temporal/signals';
@@ -93,6 +93,7 @@ async function runParts(context: WatchContext, watched: Set<WatchContext>, ended
   try {
     for (const part of parts) part.start();
     reviewPods(context);
+    endStrays(context);
     await aborted(ended);
   } finally {
     watched.delete(context);
@@ -113,6 +114,12 @@ function reviewPods({ fleet, ref, messenger }: WatchContext): void {
     const pods = fleet.virtual.pods.store.by(BY_NODE, vnode.metadata?.name ?? '') as readonly PodObject[];
     if (node !== null && pods.some((pod) => !isPlaceholder(pod))) messenger.reviewNode(node);
   }
+}
+
+/** Of the pods that ended before this watch began. A node without pods looks for no workflows of theirs. */
+function endStrays({ fleet, physical, messenger }: WatchContext): void {
+  const lists = [fleet.virtual.pods.store, physical.pods.store];
+  messenger.endStrays((uid) => lists.every((list) => list.by(BY_VIRTUAL_UID, uid).length === 0));
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -188,6 +188,38 @@ describe('pods', () => {
     await eventually(() => expect(reviews()).toBeGreaterThan(idle + 1));
   });
 
+  it('are not looked for where the first look found none, as on a node that was lent just now', async () => {
+    await startNode('never-any', { reconcileNode: async () => ({ ...LENT, podsToReview: false }) }, TICKING);
+    await hasLooked('never-any', 1);
+    const reviews = () => world.stubs.calls('reviewPods', 'never-any').length;
+    await throughout(() => expect(reviews()).toBe(0), 2.5 * TICKING.tickMillis, 500);
+    const events = await eventsOf(world.client, nodeId('never-any', 'n1'));
+    expect(census(events).timerStarted ?? 0).toBe(0);
+  });
+
+  it.each([
+    { name: 'there', how: 'the first look finds', podsToReview: true },
+    { name: 'untold', how: 'no look has counted', podsToReview: undefined },
+  ])('are reviewed at the first tick where $how them: their workflows may have been terminated with that of the node', async ({ name, podsToReview }) => {
+    await startNode(name, { reconcileNode: async () => ({ ...LENT, pods: 1, podsToReview }) }, TICKING);
+    await eventually(() => expect(world.stubs.calls('reviewPods', name).length).toBeGreaterThanOrEqual(2));
+  });
+
+  it('are reviewed when somebody asks, and at each tick when one has come, though a look behind its time finds none', async () => {
+    let found = 0;
+    const node = await startNode('behind', {
+      reconcileNode: async () => ({ ...LENT, podsToReview: false }),
+      reviewPods: async () => ({ missing: [], stray: [], pods: found }),
+    }, TICKING);
+    await hasLooked('behind', 1);
+    await node.signal(resyncSignal);
+    await eventually(() => expect(world.stubs.calls('reviewPods', 'behind')).toHaveLength(1));
+    found = 1;
+    await node.signal(podsAssignedSignal, { uid: 'uid-of-behind', pods: [{ ...somePod(), created: true }] });
+    await node.signal(nodeChangedSignal, { uid: 'uid-of-behind' });
+    await eventually(() => expect(world.stubs.calls('reviewPods', 'behind').length).toBeGreaterThanOrEqual(3));
+  });
+
   it('that are assigned while the node closes are started all the same', async () => {
     const pod = somePod();
     let returned: () => void = () => undefined;

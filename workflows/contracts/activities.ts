@@ -81,6 +81,8 @@ export interface NodePass {
   /** Instant at which lending begins or ends next, epoch milliseconds; absent: could not be told. */
   readonly nextEdge?: number | null;
   readonly pods: number;
+  /** Whether there are pods whose workflows have to be looked after; absent: nobody looked. */
+  readonly podsToReview?: boolean;
   /** What counts of what somebody asked for; absent: nobody looked. */
   readonly override?: LeaseOverride | null;
   /** Absent: nobody looked. */

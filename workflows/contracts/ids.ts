@@ -12,6 +12,9 @@ export const nodeId = (binding: string, node: string): string => `node/${binding
 /** One workflow per vPod, by its UID: a successor of the same name is another pod. */
 export const podId = (uid: string): string => `pod/${uid}`;
 
+/** The UID in a {@link podId}. */
+export const uidOfPod = (workflowId: string): string => workflowId.slice(podId('').length);
+
 export const VIRTUAL_WATCH_ID = 'watch/virtual';
 
 /** One level deeper than {@link VIRTUAL_WATCH_ID}, so that a binding may be called `virtual`. */

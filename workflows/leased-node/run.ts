@@ -47,17 +47,21 @@ export class NodeRun {
   private readonly ref: { readonly binding: string; readonly bindingUid: string; readonly node: string };
   /** When to review the pods, epoch milliseconds; null: there are none, and the next one calls. */
   private tickAt: number | null;
+  /** True: this run has heard of no pod yet. */
+  private untouched: boolean;
 
   constructor(readonly input: LeasedNodeInput) {
     this.ref = { binding: input.binding, bindingUid: input.bindingUid, node: input.node };
     this.state = { ...fresh(), ...input.carried };
     this.tickAt = nextTick(input.settings);
+    this.untouched = this.state.pods === 0;
     listen(this);
   }
 
   /** Reviews the pods as soon as the loop turns. */
   tickNow(): void {
     this.tickAt = 0;
+    this.untouched = false;
   }
 
   /** Puts a request in force, or ends the one that is. */
@@ -123,6 +127,7 @@ export class NodeRun {
       ]);
     }
     Object.assign(state, pass);
+    if (pass.podsToReview === false && this.untouched) this.tickAt = null;
     if (pass.phase === 'Lent') state.forcedAt = null;
     const until = pass.windowEnd === null ? 'no edge ahead' : `until ${new Date(pass.windowEnd).toISOString()}`;
     setCurrentDetails(`**${pass.phase}** (${pass.reason}), ${pass.pods} pods, ${until}`);
@@ -154,7 +159,10 @@ export class NodeRun {
 
   private async startPods(): Promise<void> {
     const { state, input } = this;
-    if (state.pendingPods.length > 0) this.tickAt ??= nextTick(input.settings);
+    if (state.pendingPods.length > 0) {
+      this.tickAt ??= nextTick(input.settings);
+      this.untouched = false;
+    }
     while (state.pendingPods.length > 0) {
       const batch = state.pendingPods.slice(0, input.settings.childBatch);
       await Promise.all(batch.map((pod) => this.startPod(pod)));
@@ -183,8 +191,8 @@ export class NodeRun {
   }
 
   /**
-   * The slow tick: pods whose workflow was terminated by hand get it back, workflows of lost pods are told. It ends with the last pod:
-   * a node without any costs nothing between two edges.
+   * The slow tick: pods whose workflow was terminated by hand get it back, workflows of lost pods are told. It ends with the last pod,
+   * and does not begin where there is none: such a node costs nothing between two edges.
    */
   private async reviewPods(): Promise<void> {
     this.tickAt = nextTick(this.input.settings);

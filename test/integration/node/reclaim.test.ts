@@ -89,7 +89,7 @@ async function offer(spec: Partial<ResourceLeasingPolicySpec>): Promise<NodeRef>
 async function lend(spec: Partial<ResourceLeasingPolicySpec>, ...pods: string[]): Promise<Leased> {
   const ref = await offer(spec);
   const { node } = ref;
-  await eventually(async () => expect((await pass(ref)).phase).toBe('Lent'));
+  await eventually(async () => expect(await pass(ref)).toMatchObject({ phase: 'Lent', podsToReview: false }));
   await eventually(() => expect(vnodeInStore(node)).toBeDefined());
   const names = pods.map((name) => `${node}-${name}`);
   for (const name of names) await start(ref, name);
@@ -161,7 +161,7 @@ it('ends each pod once, though several workers would', async () => {
   expect(outcomes.filter((outcome) => outcome === 'deleted')).toHaveLength(pods.length);
   await edit(ref.node, closed());
   const first = await pass(ref);
-  expect(first).toMatchObject({ phase: 'Forced', pods: 3, stuck: false });
+  expect(first).toMatchObject({ phase: 'Forced', pods: 3, podsToReview: true, stuck: false });
   await pass(ref, after(first));
   // Here the activities run as an administrator, as the test does.
   await eventually(async () => {
