@@ -26,7 +26,7 @@ export const heal: Scenario = {
   manner: 'loud',
   run: async (rig) => {
     const direct = (await rig.virtual.api.get<{ data: object }>(SECRET)).data;
-    await rig.virtual.api.merge(SECRET, { stringData: { kubeconfig: await linkedKubeconfig(rig) } });
+    await useTheLink(rig);
     const { names } = await postPods(rig, 'heal', PODS);
     await rig.watches.virtualPods.until(names, 'running', { within: WITHIN });
     const outcome = await cutAndHeal(rig, names);
@@ -40,7 +40,7 @@ export const heal: Scenario = {
 async function cutAndHeal(rig: Rig, names: readonly string[]): Promise<Outcome> {
   rig.physical.cut();
   try {
-    await pollUntil(async () => (await unreachable(rig)) > 0, { what: 'the nodes to say that the cluster is unreachable', within: WITHIN });
+    await pollUntil(async () => (await countUnreachable(rig)) > 0, { what: 'the nodes to say that the cluster is unreachable', within: WITHIN });
     const path = (name: string) => `/api/v1/namespaces/${WORKER_NAMESPACE}/pods/${physicalName(name, POD_NAMESPACE)}/status`;
     await Promise.all(names.map((name) => rig.physical.api.merge(path(name), { status: { reason: REASON } })));
   } finally {
@@ -50,7 +50,7 @@ async function cutAndHeal(rig: Rig, names: readonly string[]): Promise<Outcome> 
   const status = async () => (await rig.virtual.api.get<{ items: Pod[] }>(PODS_PATH)).items.filter((pod) => pod.status?.reason === REASON).length >= names.length;
   await pollUntil(status, { what: 'the status of every pod to be right', within: WITHIN, every: 50 });
   const right = (now() - since) / 1000;
-  await pollUntil(async () => (await unreachable(rig)) === 0, { what: 'the nodes to be reachable again', within: WITHIN, every: 50 });
+  await pollUntil(async () => (await countUnreachable(rig)) === 0, { what: 'the nodes to be reachable again', within: WITHIN, every: 50 });
   const reachable = (now() - since) / 1000;
   return {
     measurements: [
@@ -61,12 +61,17 @@ async function cutAndHeal(rig: Rig, names: readonly string[]): Promise<Outcome> 
   };
 }
 
-async function unreachable({ virtual }: Rig): Promise<number> {
+/** Gives the binding credentials for the address that can be cut. */
+export async function useTheLink(rig: Rig): Promise<void> {
+  await rig.virtual.api.merge(SECRET, { stringData: { kubeconfig: await linkedKubeconfig(rig) } });
+}
+
+/** How many nodes say so. */
+export async function countUnreachable({ virtual }: Rig): Promise<number> {
   const { items } = await virtual.api.get<{ items: Node[] }>(`/api/v1/nodes?labelSelector=${encodeURIComponent(`${Label.ClusterBinding}=${BINDING}`)}`);
   return items.filter(({ spec }) => spec?.taints?.some(({ key }) => key === Taint.ClusterUnreachable)).length;
 }
 
-/** Credentials for the address that can be cut. */
 async function linkedKubeconfig({ physical }: Rig): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'kubeocean-bench-'));
   const file = join(folder, 'linked.kubeconfig');

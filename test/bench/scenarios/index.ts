@@ -1,4 +1,5 @@
 import type { Scenario } from '../result';
+import { abandon } from './abandon';
 import { burst } from './burst';
 import { edges } from './edges';
 import { heal } from './heal';
@@ -8,6 +9,7 @@ import { kill } from './kill';
 import { late } from './late';
 import { leases } from './leases';
 import { many } from './many';
+import { mirror } from './mirror';
 import { reclaim } from './reclaim';
 import { rich } from './rich';
 import { rollingUpdate } from './rolling-update';
@@ -36,4 +38,6 @@ export const scenarios: readonly Scenario[] = [
   edges,
   streams,
   idleCost,
+  mirror,
+  abandon,
 ];
