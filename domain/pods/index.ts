@@ -39,7 +39,7 @@ export {
 export { toPhysicalSecret, type SecretSource } from './dependencies/secret-copy';
 export { staleCopyReport } from './dependencies/stale-report';
 export { COPY_KINDS, parseSourceKey, sourceKey, type CopyKind, type ObjectRef, type SourceRef } from './dependencies/source-ref';
-export { contentKeys, COPY_MANAGER, writtenFrom, type WrittenMeta } from './dependencies/written-from';
+export { contentKeys, COPY_MANAGER, SERVICE_FIELDS, SLICE_FIELDS, writtenFrom, type WrittenMeta } from './dependencies/written-from';
 export { toPhysicalVolume, type VolumeSource } from './dependencies/volume-copy';
 export { volumeSecrets, type VolumeSecret } from './dependencies/volume-secrets';
 export { PULL_SECRETS, references, type DependencyKind, type Reference } from './dependencies/references';

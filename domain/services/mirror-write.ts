@@ -1,13 +1,10 @@
 import type { ServiceSpec } from 'kubernetes-types/core/v1';
-import { copyWrite, sameJson, type CopyObject, type CopyWrite } from '../pods';
+import { copyWrite, sameJson, SERVICE_FIELDS, SLICE_FIELDS, type CopyObject, type CopyWrite } from '../pods';
 import { isHeadless } from './service-copy';
 
 interface Mirrored extends CopyObject {
   readonly spec?: Readonly<ServiceSpec>;
 }
-
-const SERVICE_FIELDS = ['ports', 'selector', 'sessionAffinity', 'sessionAffinityConfig', 'publishNotReadyAddresses', 'externalName', 'externalIPs'] as const;
-const SLICE_FIELDS = ['endpoints', 'ports'] as const;
 
 /** How a Service or EndpointSlice that exists becomes what it should be; see {@link CopyWrite}. */
 export function mirrorWrite(desired: Mirrored, live: Mirrored): CopyWrite {

@@ -21,15 +21,20 @@ export interface WrittenMeta {
   readonly managedFields?: readonly ManagedFields[];
 }
 
-const SERVICE_FIELDS = ['type', 'ports', 'selector', 'sessionAffinity', 'sessionAffinityConfig', 'publishNotReadyAddresses', 'externalName', 'externalIPs'];
+/** What of a Service's `spec` a mirror takes over and an API server changes in place. */
+export const SERVICE_FIELDS: readonly string[] = [
+  ...['ports', 'selector', 'sessionAffinity', 'sessionAffinityConfig', 'publishNotReadyAddresses', 'externalName', 'externalIPs'],
+];
+/** What of an EndpointSlice a mirror takes over and an API server changes in place. */
+export const SLICE_FIELDS: readonly string[] = ['endpoints', 'ports'];
 
 /** What of each kind follows the source; of claims nothing does once they are bound. */
 const CONTENT: Readonly<Record<string, readonly (readonly string[])[]>> = {
   ConfigMap: [['data'], ['binaryData'], ['immutable']],
   Secret: [['data'], ['type'], ['immutable']],
   PersistentVolume: ['capacity', 'accessModes', 'mountOptions', 'persistentVolumeReclaimPolicy'].map((field) => ['spec', field]),
-  Service: SERVICE_FIELDS.map((field) => ['spec', field]),
-  EndpointSlice: [['endpoints'], ['ports']],
+  Service: ['type', ...SERVICE_FIELDS].map((field) => ['spec', field]),
+  EndpointSlice: SLICE_FIELDS.map((field) => [field]),
 };
 /** What somebody may take away without his name standing anywhere. Everything else an API server insists on, or fills in again. */
 const TRACELESS: readonly string[] = [
