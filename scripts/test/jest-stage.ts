@@ -34,17 +34,21 @@ class RunningStage {
 
   ended(tally: Tally): void {
     this.tallies.push(tally);
-    this.step.update(`${this.tallies.length} of ${this.parts.length} parts`);
-    if (this.tallies.length === this.parts.length) this.end();
+    if (this.tallies.length === this.parts.length) this.conclude();
+    else this.step.update(`${this.tallies.length} of ${this.parts.length} parts`);
   }
 
-  /** What came of it so far, and says so once. */
+  /** What came of it, and says so unless its last part has. */
   end(): Tally {
+    if (this.parts.length === 0 || this.tallies.length < this.parts.length) this.conclude();
+    return sum(this.tallies);
+  }
+
+  private conclude(): void {
     const tally = sum(this.tallies);
     const outcome = `${tally.passed} passed, ${tally.failures.length} failed, ${tally.skipped.length} skipped`;
     if (tally.failures.length > 0) this.step.fail(outcome);
     else this.step.done(outcome);
-    return tally;
   }
 }
 

@@ -8,7 +8,7 @@ const base = temporaryFolder();
 let count = 0;
 
 /** A project whose Jest does what the script says; `report` writes one with the tests given. */
-function projectWith(script: string): Run {
+function projectWith(script: string) {
   const root = join(base, `project-${count++}`);
   const report = `
     const { writeFileSync } = require('node:fs');
@@ -19,7 +19,7 @@ function projectWith(script: string): Run {
     }] }));`;
   writeProgram(join(root, 'node_modules', 'jest', 'bin', 'jest.js'), `${report}\n${script}`);
   const selection = { stages: ['unit'], paths: [] } as const;
-  return { root, folder: root, selection, progress: recordedProgress(), env: process.env, signal: new AbortController().signal };
+  return { root, folder: root, selection, progress: recordedProgress(), env: process.env, signal: new AbortController().signal } satisfies Run;
 }
 
 it.each<[what: string, script: string, tally: Tally]>([
@@ -44,6 +44,7 @@ describe('end-to-end tests', () => {
   it('run a file each', async () => {
     const run = projectWith(list.replace('LISTED', '0') + byFile);
     expect(await runJest(run, ['e2e'])).toEqual({ passed: 1, failures: [], skipped: ['pending'] });
+    expect(run.progress.lines).toEqual(['e2e, 1 of 2 parts', 'e2e: 1 passed, 0 failed, 1 skipped']);
   });
 
   it('fail when nobody can say which they are', async () => {
@@ -54,5 +55,6 @@ describe('end-to-end tests', () => {
   it('are not begun any more once the run is interrupted', async () => {
     const run = { ...projectWith(`${list.replace('LISTED', '0')} report('passed')`), signal: AbortSignal.abort() };
     expect(await runJest(run, ['e2e'])).toEqual({ passed: 0, failures: [], skipped: [] });
+    expect(run.progress.lines).toEqual(['e2e: 0 passed, 0 failed, 0 skipped']);
   });
 });
