@@ -4,13 +4,9 @@ import type { ActivitySettings } from '../activities/settings';
 import { AUDIT_INTERVAL_MILLIS } from '../workflows/contracts/audit';
 import { DEFAULT_SETTINGS } from '../workflows/contracts/settings';
 import type { Settings } from '../workflows/contracts/settings';
+import { numberFrom, portFrom, SettingError, type Environment } from './process';
 
-/** A setting of the process cannot be used; the message names the variable. */
-export class SettingError extends Error {
-  override readonly name = 'SettingError';
-}
-
-type Environment = Readonly<Record<string, string | undefined>>;
+export { SettingError } from './process';
 
 /** Reads what activities need from the environment. @throws SettingError */
 export function activitySettings(env: Environment): ActivitySettings {
@@ -21,12 +17,12 @@ export function activitySettings(env: Environment): ActivitySettings {
   return {
     zone: knownZone(),
     gatewayAddress: address,
-    kubeletPort: numberFrom(env, 'KUBEOCEAN_KUBELET_PORT', 0) || null,
-    prometheusPort: numberFrom(env, 'KUBEOCEAN_PROMETHEUS_PORT', 9_006),
+    kubeletPort: portFrom(env, 'KUBEOCEAN_KUBELET_PORT') || null,
+    prometheusPort: portFrom(env, 'KUBEOCEAN_PROMETHEUS_PORT', 9_006),
     maxReclaimPercent: percentFrom(env, 'KUBEOCEAN_MAX_RECLAIM_PERCENT'),
-    unreachableAfterMillis: numberFrom(env, 'KUBEOCEAN_UNREACHABLE_AFTER_MS', 30_000),
-    reclaimStuckAfterMillis: numberFrom(env, 'KUBEOCEAN_RECLAIM_STUCK_AFTER_MS', 300_000),
-    copyRetentionMillis: numberFrom(env, 'KUBEOCEAN_COPY_RETENTION_MS', 300_000),
+    unreachableAfterMillis: numberFrom(env, 'KUBEOCEAN_UNREACHABLE_AFTER_MS', { fallback: 30_000 }),
+    reclaimStuckAfterMillis: numberFrom(env, 'KUBEOCEAN_RECLAIM_STUCK_AFTER_MS', { fallback: 300_000 }),
+    copyRetentionMillis: numberFrom(env, 'KUBEOCEAN_COPY_RETENTION_MS', { fallback: 300_000 }),
   };
 }
 
@@ -40,36 +36,26 @@ function knownZone(): string {
 /** Reads the workflows' times and thresholds; they reach a `manager` when it is started first. @throws SettingError */
 export function workflowSettings(env: Environment): Settings {
   return {
-    tickMillis: numberFrom(env, 'KUBEOCEAN_TICK_MS', DEFAULT_SETTINGS.tickMillis),
-    continueAfterEvents: numberFrom(env, 'KUBEOCEAN_CONTINUE_AFTER_EVENTS', DEFAULT_SETTINGS.continueAfterEvents),
-    quietMillis: numberFrom(env, 'KUBEOCEAN_QUIET_MS', DEFAULT_SETTINGS.quietMillis),
-    childBatch: numberFrom(env, 'KUBEOCEAN_CHILD_BATCH', DEFAULT_SETTINGS.childBatch),
+    tickMillis: numberFrom(env, 'KUBEOCEAN_TICK_MS', { fallback: DEFAULT_SETTINGS.tickMillis, least: 1_000 }),
+    continueAfterEvents: numberFrom(env, 'KUBEOCEAN_CONTINUE_AFTER_EVENTS', { fallback: DEFAULT_SETTINGS.continueAfterEvents }),
+    quietMillis: numberFrom(env, 'KUBEOCEAN_QUIET_MS', { fallback: DEFAULT_SETTINGS.quietMillis }),
+    childBatch: numberFrom(env, 'KUBEOCEAN_CHILD_BATCH', { fallback: DEFAULT_SETTINGS.childBatch, least: 1 }),
   };
 }
 
 /** How often the standing audit runs, milliseconds; 0: never. @throws SettingError */
 export function auditIntervalMillis(env: Environment): number {
-  const interval = numberFrom(env, 'KUBEOCEAN_AUDIT_INTERVAL_MS', AUDIT_INTERVAL_MILLIS);
+  const interval = numberFrom(env, 'KUBEOCEAN_AUDIT_INTERVAL_MS', { fallback: AUDIT_INTERVAL_MILLIS });
   if (interval !== 0 && interval < 1_000) throw new SettingError('KUBEOCEAN_AUDIT_INTERVAL_MS must be 0 (no standing audit) or at least 1000');
   return interval;
 }
 
 /** Port of the Temporal SDK's own Prometheus endpoint on loopback; null: none. @throws SettingError */
 export function sdkMetricsPort(env: Environment): number | null {
-  return numberFrom(env, 'KUBEOCEAN_SDK_METRICS_PORT', 0) || null;
+  return portFrom(env, 'KUBEOCEAN_SDK_METRICS_PORT') || null;
 }
 
+/** Absent or empty: null, which is not the same as 0. */
 function percentFrom(env: Environment, name: string): number | null {
-  if (env[name] === undefined || env[name] === '') return null;
-  const percent = numberFrom(env, name, 0);
-  if (percent > 100) throw new SettingError(`${name} must be a whole number from 0 to 100`);
-  return percent;
-}
-
-function numberFrom(env: Environment, name: string, fallback: number): number {
-  const text = env[name];
-  if (text === undefined || text === '') return fallback;
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 0) throw new SettingError(`${name} must be a whole number of at least 0`);
-  return value;
+  return env[name] === undefined || env[name] === '' ? null : numberFrom(env, name, { fallback: 0, most: 100 });
 }

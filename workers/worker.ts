@@ -11,7 +11,7 @@ import { WorkerMetrics } from './observability/metrics';
 import { registerPodMetrics } from './observability/pod-metrics';
 import { registerReclaimMetrics } from './observability/reclaim-metrics';
 import { registerVnodeMetrics } from './observability/vnode-metrics';
-import { exitWithParent, onShutdown, reportReady, serveHealth } from './process';
+import { exitWithParent, HTTP_PORT_VARIABLE, KUBECONFIG_VARIABLE, onShutdown, portFrom, reportReady, serveHealth } from './process';
 import { missingForWork } from './readiness';
 import { startWorkers } from './run-workers';
 import { installRuntime } from './runtime';
@@ -26,13 +26,14 @@ async function main(log: Logger): Promise<void> {
   const settings = activitySettings(process.env);
   const workflow = workflowSettings(process.env);
   const auditInterval = auditIntervalMillis(process.env);
+  const httpPort = portFrom(process.env, HTTP_PORT_VARIABLE);
   installRuntime(log, sdkMetricsPort(process.env));
   const metrics = new WorkerMetrics();
   const onError = (error: unknown, subject?: string) => {
     metrics.retried();
     log.warn({ error, subject }, 'will be tried again');
   };
-  const access = loadKubeconfig(process.env.KUBEOCEAN_KUBECONFIG || undefined);
+  const access = loadKubeconfig(process.env[KUBECONFIG_VARIABLE] || undefined);
   const client = createKubeClient(access, { component: 'worker', connections: CONNECTIONS });
   const virtual = await openVirtualCluster(client, onError);
   registerBindingMetrics(metrics.registry, () => virtual.bindings.store.list());
@@ -51,7 +52,7 @@ async function main(log: Logger): Promise<void> {
   };
   const ensuring = setInterval(() => void ensure().catch(onError), MANAGER_MILLIS);
   const health = await serveHealth({
-    port: Number(process.env.KUBEOCEAN_HTTP_PORT ?? 0),
+    port: httpPort,
     checks: {
       livez: () => (workers.failed() ? ['a worker has failed'] : []),
       readyz: () => missingForWork(temporal.client, virtual, workers),

@@ -7,7 +7,7 @@ import { pause } from '../../kube/backoff';
 import { isFree, onFreePorts } from '../../local/processes/ports';
 import { Reaper } from '../../local/processes/reaper';
 import type { Logger } from '../../workers/observability/logger';
-import { HTTP_HOST_VARIABLE, serveHealth, type HealthServer } from '../../workers/process';
+import { HTTP_HOST_VARIABLE, KUBECONFIG_VARIABLE, serveHealth, type HealthServer } from '../../workers/process';
 import { packageRoot } from '../package-root';
 import type { DataDir } from './data-dir';
 import { startEmbeddedTemporal, type EmbeddedTemporal } from './embedded-temporal';
@@ -83,7 +83,7 @@ export class Up {
     const { temporalNamespace: namespace, temporalUi: ui } = options;
     this.health = await this.serve();
     dataDir.remember({ httpPort: this.health.port });
-    const http = `http://${process.env[HTTP_HOST_VARIABLE] ?? '127.0.0.1'}:${this.health.port}`;
+    const http = `http://${process.env[HTTP_HOST_VARIABLE] || '127.0.0.1'}:${this.health.port}`;
     logger.info({ http, dataDir: dataDir.path }, 'listening');
     const environment = await this.childEnvironment();
     this.keep(GATEWAY, environment);
@@ -153,7 +153,7 @@ export class Up {
     return {
       ...(address === null ? {} : { KUBEOCEAN_KUBELET_HOST: listeningHost(address) }),
       ...process.env,
-      KUBEOCEAN_KUBECONFIG: resolve(options.kubeconfig),
+      [KUBECONFIG_VARIABLE]: resolve(options.kubeconfig),
       ...(address === null ? {} : { KUBEOCEAN_GATEWAY_ADDRESS: address }),
       // The children's health is for us alone.
       [HTTP_HOST_VARIABLE]: '127.0.0.1',

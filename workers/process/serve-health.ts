@@ -2,9 +2,9 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Address to listen on. Default loopback; `0.0.0.0` in a pod. */
+/** Address to listen on. Absent or empty: loopback; `0.0.0.0` in a pod. */
 export const HTTP_HOST_VARIABLE = 'KUBEOCEAN_HTTP_HOST';
-/** Port to listen on; 0 or absent: a free one. */
+/** Port to listen on; 0, absent or empty: a free one. */
 export const HTTP_PORT_VARIABLE = 'KUBEOCEAN_HTTP_PORT';
 
 /** What keeps the process from being well, a short phrase each; empty when all is well. Shown to whoever asks: no secrets. */
@@ -40,7 +40,8 @@ const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
  */
 export async function serveHealth(options: HealthOptions): Promise<HealthServer> {
   const server = createServer((request, response) => void answer(options, request, response));
-  const host = options.host ?? process.env[HTTP_HOST_VARIABLE] ?? '127.0.0.1';
+  // Node would take an empty name for every address of the machine.
+  const host = options.host || process.env[HTTP_HOST_VARIABLE] || '127.0.0.1';
   await listen(server, options.port, host);
   return {
     port: (server.address() as AddressInfo).port,

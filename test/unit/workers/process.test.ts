@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
+import { Server } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { exitWithParent, onShutdown, serveHealth, type HealthOptions, type HealthServer } from '../../../workers/process';
+import { exitWithParent, HTTP_HOST_VARIABLE, numberFrom, onShutdown, portFrom, serveHealth, type HealthOptions, type HealthServer } from '../../../workers/process';
 import { eventually } from '../../support/eventually';
 
 describe('serveHealth', () => {
@@ -55,9 +56,38 @@ describe('serveHealth', () => {
     expect([response.status, await response.text()]).toEqual(answer);
   });
 
+  test.each([undefined, ''])('KUBEOCEAN_HTTP_HOST %p is loopback, not every address of the machine', async (host) => {
+    const listen = jest.spyOn(Server.prototype, 'listen');
+    if (host !== undefined) process.env[HTTP_HOST_VARIABLE] = host;
+    server = await serveHealth(healthy);
+    delete process.env[HTTP_HOST_VARIABLE];
+    expect(listen.mock.calls[0]?.[0]).toMatchObject({ host: '127.0.0.1' });
+    listen.mockRestore();
+  });
+
   test('a port that is taken is an error', async () => {
     server = await serveHealth(healthy);
     await expect(serveHealth({ ...healthy, port: server.port })).rejects.toMatchObject({ code: 'EADDRINUSE' });
+  });
+});
+
+describe('a number among the variables', () => {
+  it.each<[string | undefined, number]>([
+    [undefined, 7],
+    ['', 7],
+    ['5', 5],
+    ['1000', 1_000],
+  ])('%p means %p', (text, value) => {
+    expect(numberFrom({ N: text }, 'N', { fallback: 7, least: 5 })).toBe(value);
+  });
+
+  it.each([' ', '1e3', '0x10', '-1', '2.5', 'half', '4'])('%p is refused by name', (text) => {
+    expect(() => numberFrom({ N: text }, 'N', { fallback: 7, least: 5 })).toThrow('N must be a whole number of at least 5');
+  });
+
+  it('is a port up to 65535', () => {
+    expect(portFrom({ P: '65535' }, 'P')).toBe(65_535);
+    expect(() => portFrom({ P: '65536' }, 'P')).toThrow('P must be a whole number from 0 to 65535');
   });
 });
 

@@ -1,5 +1,5 @@
 import { zoneBy } from '../../../activities/settings';
-import { activitySettings, auditIntervalMillis, SettingError } from '../../../workers/settings';
+import { activitySettings, auditIntervalMillis, SettingError, workflowSettings } from '../../../workers/settings';
 
 describe('KUBEOCEAN_MAX_RECLAIM_PERCENT', () => {
   it.each<[string | undefined, number | null]>([
@@ -48,4 +48,12 @@ it.each<[string | undefined, number]>([
   ['3000', 3_000],
 ])('KUBEOCEAN_COPY_RETENTION_MS %p: copies outlive their last pod by %p', (text, millis) => {
   expect(activitySettings({ KUBEOCEAN_COPY_RETENTION_MS: text }).copyRetentionMillis).toBe(millis);
+});
+
+it('a port that there is none of is refused, as by the gateway', () => {
+  expect(() => activitySettings({ KUBEOCEAN_KUBELET_PORT: '70000' })).toThrow('KUBEOCEAN_KUBELET_PORT must be a whole number from 0 to 65535');
+});
+
+it.each(['KUBEOCEAN_CHILD_BATCH', 'KUBEOCEAN_TICK_MS'])('%s 0, with which a workflow would turn without end, is refused', (name) => {
+  expect(() => workflowSettings({ [name]: '0' })).toThrow(`${name} must be a whole number of at least`);
 });
