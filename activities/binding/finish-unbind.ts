@@ -19,9 +19,11 @@ const OURS: readonly string[] = [Finalizer.ClusterBindingManager, Finalizer.Clus
 /**
  * The last steps of an unbind, once every node is returned: nothing of ours stays in the physical cluster, or it is noted as a
  * debt where that cluster was abandoned; then the finalizers are released. One call does what can be done now and says what is left.
- * @throws KubeError, CredentialsFault while one of the clusters cannot be reached: the binding waits
+ * @throws KubeError, CredentialsFault while one of the clusters cannot be reached, StoresNotReady while vnodes are not listed yet:
+ * the binding waits
  */
 export async function finishUnbind(fleet: Fleet, { name, uid }: BindingRef): Promise<UnbindPass> {
+  fleet.assertListed();
   const binding = await fleet.virtual.client.get(ClusterBindings, { name });
   if (binding !== null && binding.metadata.uid !== uid) return done('the ClusterBinding is gone');
   const vnodes = fleet.virtual.nodes.store.by(BY_BINDING, name);

@@ -6,6 +6,7 @@ import { NOBODY, type PodObserver } from '../observer';
 import { OpenedClusters } from './opened-clusters';
 import { openPhysicalCluster } from './physical-cluster';
 import type { PhysicalCluster } from './physical-cluster';
+import { StoresNotReady } from './stores-not-ready';
 import type { VirtualCluster } from './virtual-cluster';
 
 /** Connections to one API server: enough for a burst, few enough that opening them does not become one. */
@@ -25,8 +26,14 @@ export class Fleet {
     this.clusters = new OpenedClusters(virtual.client, { bindings: virtual.bindings, open, onError });
   }
 
-  /** The ClusterBinding of that name and UID as last seen; undefined when it is gone or another one now. */
+  /** @throws StoresNotReady while this process has not listed the virtual cluster: what it does not know yet is not gone */
+  assertListed(): void {
+    if (!this.virtual.hasSynced()) throw new StoresNotReady('the lists of the virtual cluster are not synced yet');
+  }
+
+  /** The ClusterBinding of that name and UID as last seen; undefined when it is gone or another one now. @throws StoresNotReady */
   binding(name: string, uid: string): ClusterBinding | undefined {
+    this.assertListed();
     const binding = this.virtual.bindings.store.get(name);
     return binding?.metadata.uid === uid ? binding : undefined;
   }

@@ -7,9 +7,9 @@ import type { NodeObject } from '../../domain/vnode';
 import { ClusterBindings, Nodes, Pods } from '../../kube';
 import type { NodePass, NodeRef } from '../../workflows/contracts/activities';
 import type { Fleet } from '../fleet/fleet';
+import { StoresNotReady } from '../fleet/stores-not-ready';
 import { BY_BINDING, BY_NODE } from '../fleet/virtual-cluster';
 import type { DismissPods } from '../temporal/dismiss-pods';
-import { StoresNotReady } from './facts';
 import { removeCompanions } from './remove-companions';
 import { releaseVnode } from './return-node';
 
@@ -21,7 +21,7 @@ const RECHECK_MILLIS = 2_000;
  * binding that is being deleted), or because the binding is gone although its vnodes are not. Its pods are deleted at once, since
  * nobody can stop them in order; what may still run over there is the debts' business.
  * @returns null when neither is the case
- * @throws KubeError; StoresNotReady while this process does not know the binding yet
+ * @throws KubeError; StoresNotReady while this process does not know the virtual cluster, or the binding, yet
  */
 export async function detachNode(fleet: Fleet, ref: NodeRef, dismissPods: DismissPods): Promise<NodePass | null> {
   const why = await whyDetached(fleet, ref);
@@ -43,15 +43,14 @@ export async function detachNode(fleet: Fleet, ref: NodeRef, dismissPods: Dismis
   };
 }
 
-async function whyDetached({ virtual }: Fleet, { binding: name, bindingUid }: NodeRef): Promise<string | null> {
-  const stored = virtual.bindings.store.get(name);
-  const known = stored?.metadata.uid === bindingUid;
-  if (known && !isAbandoned(stored)) return null;
-  const found = await virtual.client.get(ClusterBindings, { name });
+async function whyDetached(fleet: Fleet, { binding: name, bindingUid }: NodeRef): Promise<string | null> {
+  const stored = fleet.binding(name, bindingUid);
+  if (stored !== undefined && !isAbandoned(stored)) return null;
+  const found = await fleet.virtual.client.get(ClusterBindings, { name });
   if (found === null) return `${Reason.BindingGone}: the ClusterBinding is gone.`;
   if (found.metadata.uid !== bindingUid) return null;
   if (isAbandoned(found)) return `${Reason.ClusterAbandoned}: the physical cluster was given up.`;
-  if (known) return null;
+  if (stored !== undefined) return null;
   throw new StoresNotReady(`ClusterBinding ${name} is not in the list yet`);
 }
 

@@ -11,6 +11,7 @@ import type { NodeOrders, NodeRef } from '../../workflows/contracts/activities';
 import { countingBinding, countingPolicy } from '../fleet/accepted';
 import type { Fleet } from '../fleet/fleet';
 import type { PhysicalCluster } from '../fleet/physical-cluster';
+import { StoresNotReady } from '../fleet/stores-not-ready';
 import { BY_NODE, BY_PORT } from '../fleet/virtual-cluster';
 import type { ActivitySettings } from '../settings';
 
@@ -24,11 +25,6 @@ export interface NodeView {
   readonly node: NodeObject | 'Absent' | 'Unknown';
   /** Whether the binding's condition says that the physical cluster does not answer. */
   readonly unreachable: boolean;
-}
-
-/** The stores have not been filled yet: nothing can be decided from them. */
-export class StoresNotReady extends Error {
-  override readonly name = 'StoresNotReady';
 }
 
 /**

@@ -27,7 +27,7 @@ export class BindingGone extends Error {
   override readonly name = 'BindingGone';
 }
 
-/** @throws BindingGone, CredentialsFault, KubeError */
+/** @throws BindingGone, StoresNotReady, CredentialsFault, KubeError */
 export async function subjectOf(fleet: Fleet, ref: VirtualPodRef): Promise<Subject> {
   const binding = fleet.binding(ref.binding, ref.bindingUid);
   const mountNamespace = binding?.spec.mountNamespace;
