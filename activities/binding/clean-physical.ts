@@ -1,5 +1,6 @@
 import { Annotation, Finalizer, Label } from '../../api/names/keys';
 import { ownershipLabels } from '../../domain/pods';
+import { toLabelValue } from '../../domain/vnode';
 import { isKubeError, Nodes, Pods, ResourceLeasingPolicies, Secrets } from '../../kube';
 import type { KubeClient, KubeObject, ResourceType } from '../../kube';
 import { releaseAllCopies } from '../copies/release-all';
@@ -94,10 +95,10 @@ async function releasePolicies(client: KubeClient, binding: string): Promise<voi
     const { name, uid, resourceVersion } = metadata;
     await client.patch(ResourceLeasingPolicies, { name }, { kind: 'merge', body: { metadata: { finalizers } } }, { uid, resourceVersion });
   }
-  const names = new Set(policies.map(({ metadata }) => metadata.name));
+  const applied = new Set(policies.map(({ metadata }) => toLabelValue(metadata.name)));
   const nodes = await client.list(Nodes, { labelSelector: Label.PolicyApplied, metadataOnly: true });
   for (const { metadata } of nodes.items) {
-    if (names.has(metadata?.labels?.[Label.PolicyApplied] ?? '')) await unlabel(client, metadata?.name ?? '');
+    if (applied.has(metadata?.labels?.[Label.PolicyApplied] ?? '')) await unlabel(client, metadata?.name ?? '');
   }
 }
 
