@@ -1,4 +1,4 @@
-import { canonicalJson } from '../../domain/pods';
+import { canonicalJson } from '../../domain/json/canonical-json';
 import type { PodObject, VirtualStatusPatch } from '../../domain/pods';
 
 /**

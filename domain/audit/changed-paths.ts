@@ -1,4 +1,4 @@
-import { sameJson } from '../pods';
+import { sameJson } from '../json/canonical-json';
 import type { PodObject, VirtualStatusPatch } from '../pods';
 
 /**

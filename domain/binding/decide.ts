@@ -1,6 +1,6 @@
 import type { BindingPhase, ClusterBinding, ClusterBindingStatus } from '../../api/names/types';
 import { type ConditionClaim, Reason, setConditions, toRfc3339 } from '../conditions';
-import { sameJson } from '../pods';
+import { sameJson } from '../json/canonical-json';
 import { Check, isConnectivity, type PreflightCheck } from './checks';
 import { type CredentialsLife, expiryOf } from './credentials-life';
 import type { BindingProblem } from './validate';

@@ -12,7 +12,8 @@ import {
   type ExpectedMetadata,
   type StringMap,
 } from '../metadata';
-import { isSameJson, isVnodeOf, physicalNodeOf, toLabelValue, vnodeName } from '../vnode';
+import { sameJson } from '../json/canonical-json';
+import { isVnodeOf, physicalNodeOf, toLabelValue, vnodeName } from '../vnode';
 import type { NodeObject } from '../vnode';
 
 /** A CSINode of either cluster. */
@@ -103,7 +104,7 @@ function updated(facts: CsiNodeFacts, physical: CsiNodeObject, live: CsiNodeObje
   const wanted = merged(expected(facts, physical), decodeExpected(written), { labels, annotations: others });
   const labelPatch = mapPatch(labels, wanted.labels);
   const annotationPatch = mapPatch(annotations, wanted.annotations);
-  const spec = isSameJson(live.spec, physical.spec) ? {} : { spec: physical.spec };
+  const spec = sameJson(live.spec, physical.spec) ? {} : { spec: physical.spec };
   if (labelPatch === null && annotationPatch === null && spec.spec === undefined) return NONE;
   const metadata = {
     resourceVersion,
@@ -118,7 +119,7 @@ function hasReplacedDriver(live: CSINodeSpec, physical: CSINodeSpec): boolean {
   const identity = ({ name, nodeID, topologyKeys = [] }: CSINodeDriver) => ({ name, nodeID, topologyKeys });
   return (live.drivers ?? []).some((driver) => {
     const now = (physical.drivers ?? []).find(({ name }) => name === driver.name);
-    return now !== undefined && !isSameJson(identity(driver), identity(now));
+    return now !== undefined && !sameJson(identity(driver), identity(now));
   });
 }
 

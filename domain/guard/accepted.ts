@@ -1,5 +1,5 @@
 import type { AcceptedEdit, ClusterBinding, ResourceLeasingPolicy, ResourceLeasingPolicySpec } from '../../api/names/types';
-import { isSameJson } from '../vnode/json';
+import { sameJson } from '../json/canonical-json';
 
 /** What of a policy's spec counts as an edit. Whom it is for does not: addressing it elsewhere is like deleting it here. */
 type EditablePolicy = Omit<ResourceLeasingPolicySpec, 'cluster'>;
@@ -38,7 +38,7 @@ interface Recorded {
 
 function recordOf(editable: object, { metadata, status }: Recorded): AcceptedEdit | null {
   const known = recorded(status?.accepted);
-  return known !== null && isSameJson(known, editable)
+  return known !== null && sameJson(known, editable)
     ? null
     : { generation: metadata.generation ?? 0, spec: JSON.stringify(editable) };
 }

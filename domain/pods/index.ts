@@ -1,6 +1,5 @@
 export type { EpochMillis, Ownership, PodMeta, PodObject, PodRef } from './types';
 export { isBound, isDeleting, isTerminal, isTerminalPhase } from './predicates';
-export { canonicalJson, sameJson } from './canonical-json';
 export { failedCreateReport, metadataRefusedReport, nodeClosingReport, PHYSICAL_POD_LOST_MESSAGE, PodReason, warning, type PodReport } from './reasons';
 
 export { physicalHostname } from './naming/hostname';

@@ -1,5 +1,6 @@
 import type { ServiceSpec } from 'kubernetes-types/core/v1';
-import { copyWrite, sameJson, SERVICE_FIELDS, SLICE_FIELDS, type CopyObject, type CopyWrite } from '../pods';
+import { sameJson } from '../json/canonical-json';
+import { copyWrite, SERVICE_FIELDS, SLICE_FIELDS, type CopyObject, type CopyWrite } from '../pods';
 import { isHeadless } from './service-copy';
 
 interface Mirrored extends CopyObject {

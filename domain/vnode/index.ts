@@ -2,7 +2,6 @@ export { desiredConditions } from './conditions';
 export { decideNode, type LendableNode, NODE_RULES, type NodeDecision, type NodeFacts } from './decide';
 export { reclaimBeganAt, type WindowTaintEffect } from './desired-taints';
 export { announcedEndOf, type EdgeFacts, type EdgeTaint, edgeTaint } from './edge-taint';
-export { isSameJson } from './json';
 export { physicalNodeOf, toLabelValue, vnodeName } from './naming';
 export { isVnodeOf, planVnode, type VnodeFacts, type VnodePatch, type VnodePlan } from './plan';
 export { isPolicyLabelOurs, type PolicyLabelFacts, policyLabelToSet } from './policy-label';

@@ -2,7 +2,7 @@ import type { NodeAddress, NodeCondition, NodeStatus } from 'kubernetes-types/co
 import { PHYSICAL_READY } from '../../api/names/keys';
 import { type ResourceList, sameResources } from '../quantity';
 import { desiredConditions } from './conditions';
-import { isSameJson } from './json';
+import { sameJson } from '../json/canonical-json';
 import { vnodeName } from './naming';
 import { sameNodeConditions } from './same-conditions';
 import type { NodeObject, VnodeBinding, VnodeEndpoint } from './types';
@@ -72,7 +72,7 @@ const PLAIN_FIELDS = ['addresses', 'daemonEndpoints', 'nodeInfo', 'phase'] as co
 
 /** What the physical node does not say is left as it is. */
 function differs(live: unknown, wanted: unknown): boolean {
-  return wanted !== undefined && !isSameJson(live, wanted);
+  return wanted !== undefined && !sameJson(live, wanted);
 }
 
 /** Whether the gateway should renew a vnode's NodeLease: the last observation of the physical node was Ready. */

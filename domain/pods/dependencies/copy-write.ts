@@ -1,6 +1,6 @@
 import { Annotation, Label } from '../../../api/names/keys';
 import { decodeExpected, mapPatch, mergeOwned, type StringMap } from '../../metadata';
-import { sameJson } from '../canonical-json';
+import { sameJson } from '../../json/canonical-json';
 import { holderMetadata, holdersOf } from './holders';
 import { isForeign, reclaimed, type WrittenMeta } from './written-from';
 

@@ -1,5 +1,5 @@
 import type { Container, PodSpec, ResourceRequirements } from 'kubernetes-types/core/v1';
-import { canonicalJson } from '../canonical-json';
+import { canonicalJson } from '../../json/canonical-json';
 
 /** What a container's copy was last written with. */
 export interface ExpectedContainer {

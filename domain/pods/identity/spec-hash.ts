@@ -1,6 +1,6 @@
 import type { Container, EphemeralContainer } from 'kubernetes-types/core/v1';
 import { md5Hex } from '../../hash/md5';
-import { canonicalJson } from '../canonical-json';
+import { canonicalJson } from '../../json/canonical-json';
 import type { PodObject } from '../types';
 import { pushedMetadata } from './pushed-metadata';
 

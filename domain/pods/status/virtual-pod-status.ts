@@ -1,6 +1,6 @@
 import type { PodStatus } from 'kubernetes-types/core/v1';
 import { Annotation } from '../../../api/names/keys';
-import { sameJson } from '../canonical-json';
+import { sameJson } from '../../json/canonical-json';
 import { isCopyOf } from '../identity/ownership';
 import { specHash } from '../identity/spec-hash';
 import { isTerminal } from '../predicates';

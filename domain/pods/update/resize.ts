@@ -1,6 +1,6 @@
 import type { Container, ResourceRequirements } from 'kubernetes-types/core/v1';
 import { Annotation } from '../../../api/names/keys';
-import { sameJson } from '../canonical-json';
+import { sameJson } from '../../json/canonical-json';
 import { decodeExpectedSpec } from '../identity/expected-spec';
 import type { PodObject } from '../types';
 import type { SpecChange } from './types';

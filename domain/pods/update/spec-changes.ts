@@ -1,6 +1,6 @@
 import type { Container, Toleration } from 'kubernetes-types/core/v1';
 import { Annotation } from '../../../api/names/keys';
-import { sameJson } from '../canonical-json';
+import { sameJson } from '../../json/canonical-json';
 import { decodeExpectedSpec } from '../identity/expected-spec';
 import { physicalTolerations } from '../translation/scheduling';
 import type { PodObject } from '../types';

@@ -1,6 +1,7 @@
 import type { PodCondition, PodStatus } from 'kubernetes-types/core/v1';
 import { Annotation } from '../../../../api/names/keys';
-import { lostStatus, sameJson, virtualPodStatus, type PodObject } from '../../../../domain/pods';
+import { sameJson } from '../../../../domain/json/canonical-json';
+import { lostStatus, virtualPodStatus, type PodObject } from '../../../../domain/pods';
 import { aPhysicalPod, aPod, type PodBuilder } from '../../../support/builders/pod';
 
 const bare = aPod();
