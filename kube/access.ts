@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { certificateLifetime, type Lifetime, tokenLifetime } from './lifetime';
+import type { CredentialsLife } from '../domain/binding';
+import { certificateLifetime, tokenLifetime } from './lifetime';
 
 /** What {@link ClusterAccess} is made of. Contents, not paths. */
 export interface AccessParts {
@@ -62,7 +63,7 @@ export class ClusterAccess {
   }
 
   /** Of the credential that is sent; null: it does not expire, or a program or file gives it. Of two the one that ends first. */
-  lifetime(): Lifetime | null {
+  lifetime(): CredentialsLife | null {
     const { token, cert } = this.#parts;
     const lives = [
       typeof token === 'string' ? tokenLifetime(token) : null,

@@ -27,7 +27,6 @@ export { KubeconfigError } from './kubeconfig-document';
 export { LineSplitter } from './line-splitter';
 export { loadKubeconfig } from './load-kubeconfig';
 export { isTlsFault } from './network-faults';
-export type { Lifetime } from './lifetime';
 export type { ClientOptions, RequestObservation } from './requester';
 export * from './resource';
 export { IndexedStore, type IndexFunction, type Store } from './store';

@@ -1,19 +1,11 @@
 import { X509Certificate } from 'node:crypto';
-
-/** How long a credential is valid, as it tells itself. Nothing else of it. */
-export interface Lifetime {
-  readonly kind: 'token' | 'client certificate';
-  /** Epoch milliseconds. */
-  readonly issuedAt: number;
-  /** Epoch milliseconds. */
-  readonly expiresAt: number;
-}
+import type { CredentialsLife } from '../domain/binding';
 
 /**
  * Reads `iat` and `exp` of a token that is a JWT, without checking its signature: that is the API server's business.
  * @returns null for one that does not expire, or does not say
  */
-export function tokenLifetime(token: string): Lifetime | null {
+export function tokenLifetime(token: string): CredentialsLife | null {
   const [, payload] = token.split('.');
   const { exp, iat, nbf } = parseClaims(payload ?? '');
   if (typeof exp !== 'number') return null;
@@ -22,7 +14,7 @@ export function tokenLifetime(token: string): Lifetime | null {
 }
 
 /** Validity of a client certificate; of a chain the first is the client's own. @throws Error when it is none */
-export function certificateLifetime(pem: string): Lifetime {
+export function certificateLifetime(pem: string): CredentialsLife {
   const { validFrom, validTo } = new X509Certificate(pem);
   return { kind: 'client certificate', issuedAt: Date.parse(validFrom), expiresAt: Date.parse(validTo) };
 }

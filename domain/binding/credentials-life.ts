@@ -1,4 +1,4 @@
-/** How long credentials are valid, as they tell themselves. */
+/** How long credentials are valid, as they tell themselves; nothing else of them. */
 export interface CredentialsLife {
   readonly kind: 'token' | 'client certificate';
   /** Epoch milliseconds. */
