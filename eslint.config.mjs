@@ -2,7 +2,7 @@ import { importX } from 'eslint-plugin-import-x';
 import { createTypeScriptImportResolver } from 'eslint-import-resolver-typescript';
 import tseslint from 'typescript-eslint';
 
-/** Who may import whom: the arrows point to `domain` and `api/names` (docs/architecture of the folders: README). */
+/** Who may import whom: the arrows point to `domain` and `api/names` (README, "Finding your way in the code"). */
 const zone = (target, allowed, message) => ({
   target: `./${target}`,
   from: './',

@@ -8,8 +8,8 @@ const FINAL: readonly string[] = ['InvalidSpec', 'NotOwned'];
 const BENIGN: readonly string[] = ['Conflict', 'DrainBlocked', 'AlreadyExists'];
 
 /**
- * Turns what an activity throws into a failure with a stable `type` (docs: style, "Errors"). Only names and reasons go into
- * the message: it is stored in a readable history.
+ * Turns what an activity throws into a failure with a stable `type`. Only names and reasons go into the message: it is stored in a
+ * readable history.
  */
 export function failing<A extends unknown[], R>(run: (...args: A) => Promise<R>): (...args: A) => Promise<R> {
   return async (...args) => {

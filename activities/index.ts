@@ -31,6 +31,7 @@ export interface ActivityDependencies {
   readonly onError: (error: unknown, subject: string) => void;
 }
 
+/** Everything that one process runs for workflows, and what its metrics read. */
 export interface Activities {
   readonly short: ShortActivities;
   readonly watch: WatchActivities;

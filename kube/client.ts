@@ -55,6 +55,7 @@ export interface KubeClient {
   close(): Promise<void>;
 }
 
+/** What every request takes. */
 export interface RequestOptions {
   /** Gives the request up; the promise rejects with the signal's reason. */
   readonly signal?: AbortSignal;
@@ -62,6 +63,7 @@ export interface RequestOptions {
   readonly timeoutMs?: number;
 }
 
+/** Which objects of a kind, and how much of each. */
 export interface Selection {
   /** Absent: all namespaces. */
   readonly namespace?: string;
@@ -71,11 +73,13 @@ export interface Selection {
   readonly metadataOnly?: boolean;
 }
 
+/** Of {@link KubeClient.list}. */
 export interface ListOptions extends Selection, RequestOptions {
   /** Objects per page. Default 500. */
   readonly pageSize?: number;
 }
 
+/** A collection at one version. */
 export interface ObjectList<T> {
   readonly items: T[];
   /** Where a watch goes on. */
@@ -88,6 +92,7 @@ export interface WatchEvent<T> {
   readonly object: T;
 }
 
+/** Of {@link KubeClient.watch}. */
 export interface WatchOptions<T> extends Selection {
   readonly resourceVersion: string;
   readonly signal: AbortSignal;
@@ -100,6 +105,7 @@ export interface WatchOptions<T> extends Selection {
   readonly onEvent: (event: WatchEvent<T>) => void;
 }
 
+/** What every write takes. */
 export interface WriteOptions extends RequestOptions {
   /** Whether nobody reads more of the answer than its metadata: that is cheaper for both sides. Default false. */
   readonly metadataOnly?: boolean;
@@ -108,6 +114,7 @@ export interface WriteOptions extends RequestOptions {
   readonly fieldManager?: string;
 }
 
+/** Of writes that may go to a subresource. */
 export interface SubresourceOptions extends WriteOptions {
   /** For example `status`. */
   readonly subresource?: string;
@@ -118,6 +125,7 @@ export type Patch =
   | { readonly kind: 'merge' | 'strategic' | 'apply'; readonly body: object }
   | { readonly kind: 'json'; readonly body: readonly object[] };
 
+/** Of {@link KubeClient.patch}. */
 export interface PatchOptions extends SubresourceOptions {
   /** Patch only this object, not another of its name. */
   readonly uid?: string;
@@ -127,6 +135,7 @@ export interface PatchOptions extends SubresourceOptions {
   readonly force?: boolean;
 }
 
+/** Of {@link KubeClient.remove}: preconditions, and how. */
 export interface RemoveOptions extends RequestOptions {
   readonly uid?: string;
   readonly resourceVersion?: string;
@@ -134,8 +143,10 @@ export interface RemoveOptions extends RequestOptions {
   readonly propagationPolicy?: 'Foreground' | 'Background' | 'Orphan';
 }
 
+/** See {@link KubeClient.remove}. */
 export type RemoveResult = 'deleted' | 'absent' | 'replaced';
 
+/** Of {@link KubeClient.raw}. */
 export interface RawOptions extends RequestOptions {
   readonly body?: object;
   /** Called with the `Date` header of the answer, whatever its status; undefined: it has none. */

@@ -3,6 +3,7 @@ import { isKubeError, KubeError, KubeErrorCode } from './errors';
 import { ownedDiff } from './owned-diff';
 import { keyOf, type KubeObject, type ResourceType } from './resource';
 
+/** What {@link ensureOwned} came to. */
 export interface Ensured<T> {
   readonly result: 'created' | 'patched' | 'unchanged';
   /** As it stands in the cluster now. */

@@ -1,4 +1,4 @@
-/** Every way in which a request to a cluster can fail, named by what the caller should do about it (style page, "Errors"). */
+/** Every way in which a request to a cluster can fail, named by what the caller should do about it. */
 export const KubeErrorCode = {
   /** 400, 405, 406, 413, 415, 422: the object is wrong; sending it again is useless. */
   InvalidSpec: 'InvalidSpec',
@@ -21,6 +21,7 @@ export const KubeErrorCode = {
   /** 408, 5xx, network, TLS, time-out. */
   ApiUnavailable: 'ApiUnavailable',
 } as const;
+/** One of the words above. */
 export type KubeErrorCode = (typeof KubeErrorCode)[keyof typeof KubeErrorCode];
 
 /** What a {@link KubeError} is built from: names only, nothing that was sent or received as content. */

@@ -32,6 +32,7 @@ export interface Informer<T> {
   stop(): Promise<void>;
 }
 
+/** Which objects to keep, and how. */
 export interface InformerOptions<T> extends Selection {
   /** What the store keeps of an object; `managedFields` are dropped afterwards. Default: all of it. */
   readonly trim?: (object: T) => T;

@@ -8,6 +8,7 @@ const CONTENT_TYPES = {
   apply: 'application/apply-patch+yaml',
 } as const;
 
+/** Media type by which an API server tells patches apart. */
 export function patchContentType(patch: Patch): string {
   return CONTENT_TYPES[patch.kind];
 }

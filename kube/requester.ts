@@ -52,8 +52,10 @@ export interface WatchCall<T> extends Pick<Call, 'subject' | 'path' | 'query'> {
 /** A query parameter; undefined ones are left out. */
 export type Parameter = string | number | boolean | undefined;
 
+/** Media type of everything that we send, patches apart. */
 export const JSON_TYPE = 'application/json';
 // No alternative is offered after these: an API server that cannot leave the content out must not send it.
+/** Asks for a list of objects without spec, status and data. */
 export const METADATA_LIST = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1';
 export const METADATA_ONLY = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1';
 

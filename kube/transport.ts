@@ -23,6 +23,7 @@ export interface TransportRequest {
   readonly timeoutMs: number;
 }
 
+/** An answer that was read to its end, whatever its status. */
 export interface TransportAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;

@@ -7,6 +7,7 @@ import { readCredentials } from '../fleet/credentials';
 import { lookOnce } from './look';
 import type { AuditPorts } from './look';
 
+/** What to look at, and how often before something counts. */
 export interface AuditOptions {
   /** Only these ClusterBindings; null: all, and what belongs to none. */
   readonly bindings: readonly string[] | null;

@@ -26,6 +26,7 @@ export interface PhysicalSide {
   readonly mountNamespace: LenderAuditFacts['mountNamespace'];
 }
 
+/** Where one binding's share of a physical cluster is. */
 export interface PhysicalPlace {
   readonly client: KubeClient;
   readonly ownership: Ownership;

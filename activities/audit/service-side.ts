@@ -14,6 +14,7 @@ export interface ServiceSide {
   readonly standing: readonly MirroredMeta[];
 }
 
+/** Both sides of the Services that one binding mirrors. */
 export interface ServicePlaces {
   readonly virtual: KubeClient;
   readonly physical: KubeClient;

@@ -8,6 +8,7 @@ import { HostAddresses } from './host-addresses';
 
 /** The Services through which pods in physical clusters reach the virtual one (spec pods.md 1.7). */
 export const API_SERVICE = { namespace: 'default', name: 'kubernetes-intranet' } as const;
+/** See {@link API_SERVICE}. */
 export const DNS_SERVICE = { namespace: 'kube-system', name: 'kube-dns-intranet' } as const;
 
 /** What pods are told about the ways into the virtual cluster. */
@@ -28,6 +29,7 @@ export interface VirtualEndpoints {
   stop(): Promise<void>;
 }
 
+/** Begins to watch both Services, and resolves what they, or bindings, name. */
 export function watchEndpoints(client: KubeClient, onError: (error: unknown) => void, addresses = new HostAddresses()): VirtualEndpoints {
   const follow = ({ namespace, name }: { namespace: string; name: string }): Informer<Service> =>
     startInformer(client, Services, { namespace, fieldSelector: `metadata.name=${name}`, onError });

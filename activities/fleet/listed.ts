@@ -20,6 +20,7 @@ export function isFresh(informer: Pick<Informer<KubeObject>, 'hasSynced' | 'last
   return informer.hasSynced() && now - informer.lastContact() < STALE_MILLIS;
 }
 
+/** Several lists as one: synced when all are, and fresh when all are. */
 export function listsTogether(informers: readonly Informer<KubeObject>[]): ListsTogether {
   return {
     synced: async () => void (await Promise.all(informers.map((informer) => informer.synced()))),

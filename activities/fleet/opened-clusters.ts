@@ -16,6 +16,7 @@ interface Member<T> {
   readonly secret: Informer<KubeObject>;
 }
 
+/** What opening a cluster takes. */
 export interface OpenedClustersOptions<T> {
   readonly bindings: Informer<ClusterBinding>;
   readonly open: (access: ClusterAccess, binding: ClusterBinding) => T;

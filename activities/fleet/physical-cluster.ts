@@ -44,6 +44,7 @@ export interface PhysicalCluster {
   close(): Promise<void>;
 }
 
+/** For whom a physical cluster is opened. */
 export interface PhysicalClusterOptions {
   readonly mountNamespace: string | undefined;
   /** UID of the virtual cluster's kube-system namespace. */
@@ -52,6 +53,7 @@ export interface PhysicalClusterOptions {
   readonly ownership: Readonly<Record<string, string>>;
 }
 
+/** Begins to list and watch a physical cluster; {@link PhysicalCluster.close} ends it, and closes the client. */
 export function openPhysicalCluster(
   client: KubeClient,
   { mountNamespace, virtualCluster, ownership }: PhysicalClusterOptions,

@@ -35,6 +35,7 @@ export class ServiceMirror {
   /** By source key: why it was not mirrored, as the event said. */
   private readonly told = new Map<string, string>();
   private readonly foughtOver = new FoughtOver();
+  private stopped = false;
 
   constructor(
     private readonly context: WatchContext,
@@ -60,8 +61,6 @@ export class ServiceMirror {
       (error: unknown) => void (this.stopped || onError(error, 'services')),
     );
   }
-
-  private stopped = false;
 
   async stop(): Promise<void> {
     this.stopped = true;

@@ -7,6 +7,7 @@ import type { OpenWorkflows } from './open-workflows';
 /** Ends the pod workflows of a node of whose pods nothing is left to do. @returns how many were open (visibility lags by a moment) */
 export type DismissPods = (ref: NodeRef) => Promise<number>;
 
+/** Makes {@link DismissPods} for a Temporal namespace. */
 export function dismissPodsOf(client: Client, openWorkflows: OpenWorkflows): DismissPods {
   return async ({ binding, node }) => {
     const ids = await openWorkflows({ type: 'virtualPod', binding, node });

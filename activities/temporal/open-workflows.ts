@@ -1,6 +1,7 @@
 import type { Client } from '@temporalio/client';
 import type { SharedActivities } from '../../workflows/contracts/activities';
 
+/** Finds open workflows by type, binding and node. @returns their ids */
 export type OpenWorkflows = SharedActivities['openWorkflows'];
 
 /** Ids of open workflows by type, binding and node, from Temporal's visibility store (which may lag by a moment). */

@@ -21,7 +21,7 @@ const CONCURRENCY = 8;
 
 /**
  * Sends signals, at most one at a time to a workflow and a few in all: while one is under way, later ones fold into the next.
- * No timer: an idle lane sends at once, a busy one batches by itself (architecture section 4).
+ * No timer: an idle lane sends at once, a busy one batches by itself.
  */
 export class ConflatingSignals {
   private readonly lanes = new Map<string, Lane>();

@@ -6,6 +6,7 @@ import type { WatchContext } from './context';
 
 /** Every phase of a pod. */
 export const POD_PHASES = ['Pending', 'Running', 'Succeeded', 'Failed', 'Unknown'] as const;
+/** A number for each phase. */
 export type PodCounts = Readonly<Record<(typeof POD_PHASES)[number], number>>;
 
 /** How many pods a binding has, by phase. */

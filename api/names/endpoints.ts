@@ -15,6 +15,7 @@ export const DNS_SERVER_PATTERN = `^(${IPV4}|${IPV6}|${DNS_NAME})$`;
 
 /** What is said of text that does not match. */
 export const API_SERVER_DEMAND = 'must be the address of the API server, such as https://api.example.com:6443, 10.0.0.1:6443 or [2001:db8::1]:6443';
+/** See {@link API_SERVER_DEMAND}. */
 export const DNS_SERVER_DEMAND = 'must be an IP address or a DNS name, without a port';
 
 /** Longest text; names have 253 characters at most. */

@@ -146,4 +146,5 @@ export const DEBTS = { namespace: SYSTEM_NAMESPACE, name: 'kubeocean-debts' } as
 export const WORKER_NAMESPACE = 'kubeocean-worker';
 /** PriorityClass of physical pods unless the binding names another; value {@link DEFAULT_PRIORITY}. */
 export const DEFAULT_PRIORITY_CLASS = 'kubeocean-default';
+/** Below that of every ordinary pod, so that the lender's go first. */
 export const DEFAULT_PRIORITY = -10_000;

@@ -37,6 +37,7 @@ export interface ClusterBinding {
   readonly status?: ClusterBindingStatus;
 }
 
+/** What somebody asks for. */
 export interface ClusterBindingSpec {
   /** Part of vnode names; immutable and unique. */
   readonly clusterID: string;
@@ -67,8 +68,10 @@ export interface VirtualClusterAccess {
   readonly dns?: string;
 }
 
+/** `Ready`: nodes may be lent; the conditions say why not. */
 export type BindingPhase = 'Pending' | 'Ready' | 'Failed';
 
+/** What became of it. */
 export interface ClusterBindingStatus {
   readonly phase?: BindingPhase;
   readonly conditions?: readonly Condition[];
@@ -117,6 +120,7 @@ export interface ResourceLeasingPolicy {
   readonly status?: ResourceLeasingPolicyStatus;
 }
 
+/** What its lender promises. */
 export interface ResourceLeasingPolicySpec {
   /** Name of the ClusterBinding. */
   readonly cluster: string;
@@ -144,8 +148,10 @@ export interface ResourceLeasingPolicySpec {
   readonly maxExtensionSeconds?: number;
 }
 
+/** What happens to pods during the grace of a reclaim. */
 export type DrainMode = 'Wait' | 'Evict';
 
+/** Some hours, on some days of each week. */
 export interface TimeWindow {
   /** `HH:MM`, 00:00 to 23:59. */
   readonly start: string;
@@ -170,6 +176,7 @@ export interface LeaseException {
   readonly reason: string;
 }
 
+/** How much of one resource is lent: the smaller of both bounds. */
 export interface ResourceLimit {
   readonly resource: string;
   /** Kubernetes quantity, an upper bound. */
@@ -178,8 +185,10 @@ export interface ResourceLimit {
   readonly percent?: number;
 }
 
+/** `Active`, `Inactive`: a window is open, or none; `Failed`: something in the spec cannot be followed. */
 export type PolicyPhase = 'Pending' | 'Active' | 'Inactive' | 'Failed';
 
+/** What became of it. */
 export interface ResourceLeasingPolicyStatus {
   readonly phase?: PolicyPhase;
   readonly activeTimeWindow?: boolean;

@@ -5,6 +5,7 @@ import { typeOf, type Manifest } from './manifests';
 /** Field manager of everything that `install` writes. */
 export const INSTALL_FIELD_MANAGER = 'kubeocean-install';
 
+/** What applying an object came to; in a dry run, what it would. */
 export type ApplyResult = 'created' | 'changed' | 'unchanged';
 
 /** What became of one object. */

@@ -18,6 +18,7 @@ import { packageRoot } from '../package-root';
 
 /** What a cluster can be to Kubeocean. */
 export const CLUSTER_ROLES = ['virtual', 'physical'] as const;
+/** One of {@link CLUSTER_ROLES}. */
 export type ClusterRoleName = (typeof CLUSTER_ROLES)[number];
 
 /** An object of `deploy/`; it has a name. */
@@ -44,6 +45,7 @@ const CUSTOM_RESOURCE: Readonly<Record<ClusterRoleName, string>> = { virtual: CL
 
 /** Rights that a lender may grant beyond those of an ordinary installation, by their folder below `deploy/rbac`. */
 export const NODE_FIGURES = 'physical-node-figures';
+/** See {@link NODE_FIGURES}. */
 export const SERVICE_MIRRORS = 'physical-services';
 type ExtraRights = typeof NODE_FIGURES | typeof SERVICE_MIRRORS;
 

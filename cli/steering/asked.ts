@@ -15,6 +15,7 @@ export function withAskedOptions(command: Command): Command {
     .option('--by <name>', 'who asks (default: the user who runs this)');
 }
 
+/** What the options say, with the user of this process where they do not say who. */
 export function askedOf({ by = userName(), reason }: AskedOptions): Asked {
   return { ...(by === undefined ? {} : { by }), ...(reason === undefined ? {} : { reason }) };
 }

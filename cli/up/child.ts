@@ -18,6 +18,7 @@ export interface ChildSpec {
   readonly stopWithin: number;
 }
 
+/** What a process is started among. */
 export interface ChildSurroundings {
   readonly reaper: Reaper;
   /** Where its logs go. */

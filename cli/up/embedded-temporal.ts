@@ -11,6 +11,7 @@ import type { Logger } from '../../workers/observability/logger';
 import type { DataDir } from './data-dir';
 import { Restarts } from './restarts';
 
+/** Which server to start, and where it keeps its data. */
 export interface EmbeddedTemporalInput {
   readonly dataDir: DataDir;
   readonly namespace: string;

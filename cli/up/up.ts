@@ -18,6 +18,7 @@ import { ensureNamespace, ensureSearchAttributes, reasonToWait } from './prepare
 import { notReady } from './readiness';
 import { connectTo, temporalTarget, type TemporalTarget } from './temporal-target';
 
+/** What `up` runs with. */
 export interface UpInput {
   readonly options: UpOptions;
   readonly access: ClusterAccess;

@@ -41,8 +41,11 @@ export function isConnectivity({ name }: PreflightCheck): boolean {
   return CONNECTIVITY.includes(name);
 }
 
+/** A check that passed. */
 export const passed = (name: string, message: string): PreflightCheck => ({ name, status: 'Passed', message });
+/** A check after which the cluster can be used, but somebody should act. */
 export const warned = (name: string, message: string): PreflightCheck => ({ name, status: 'Warning', message });
+/** A check after which the cluster cannot be used. */
 export const failed = (name: string, message: string): PreflightCheck => ({ name, status: 'Failed', message });
 
 /** Lines for the checks that could not be made because `cause` failed. */

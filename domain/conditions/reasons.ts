@@ -89,7 +89,6 @@ export const Reason = {
   ConnectivityPassed: 'ConnectivityPassed',
   ConnectivityFailed: 'ConnectivityFailed',
   PreflightFailed: 'PreflightFailed',
-  NotChecked: 'NotChecked',
   WatchSynced: 'WatchSynced',
   WatchNotSynced: 'WatchNotSynced',
   GatewayServing: 'GatewayServing',
@@ -115,4 +114,5 @@ export const Reason = {
   WrongCluster: 'WrongCluster',
   UnknownBinding: 'UnknownBinding',
 } as const;
+/** One of the words above. */
 export type Reason = (typeof Reason)[keyof typeof Reason];

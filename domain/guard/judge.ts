@@ -34,6 +34,7 @@ export interface HeldEdits {
   readonly leased: number;
 }
 
+/** What becomes of the edits that were made since the last acceptance. */
 export interface Verdict {
   /** What is to be recorded as accepted. */
   readonly accept: readonly Edited[];

@@ -5,6 +5,7 @@ import { calendarOf, type EpochMillis, evaluateWindows, type IanaZone, nextEdgeO
 
 /** How a node stands with its borrower; a lower number is less. */
 export const Standing = { Gone: 0, Evicted: 1, Cordoned: 2, Lent: 3 } as const;
+/** One of these ranks. */
 export type Standing = (typeof Standing)[keyof typeof Standing];
 
 /** One set of objects that decide about nodes. */

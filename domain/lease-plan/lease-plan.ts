@@ -40,6 +40,7 @@ export interface LeasePlan {
   readonly edges: readonly PlannedEdge[];
 }
 
+/** Whether a node is lent. */
 export type Lending = 'Open' | 'Closed';
 
 /** What happens at an edge, were the pods then those of now. */

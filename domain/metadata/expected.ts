@@ -10,6 +10,7 @@ export interface ExpectedMetadata {
   readonly taints: readonly Taint[];
 }
 
+/** Of an object that we have written nothing to. */
 export const NOTHING_EXPECTED: ExpectedMetadata = { labels: {}, annotations: {}, taints: [] };
 
 /**

@@ -11,6 +11,7 @@ export interface CounterMemory {
   readonly last: ReadonlyMap<string, Decimal>;
 }
 
+/** Before the first round. */
 export const NO_MEMORY: CounterMemory = { retired: ZERO, last: new Map() };
 
 /** What one answer says. */

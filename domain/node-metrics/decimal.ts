@@ -4,6 +4,7 @@ export interface Decimal {
   readonly scale: number;
 }
 
+/** The number 0. */
 export const ZERO: Decimal = { digits: 0n, scale: 0 };
 
 const WRITTEN = /^([+-]?)(\d*)\.?(\d*)(?:[eE]([+-]?\d{1,4}))?$/;
@@ -17,11 +18,13 @@ export function parseDecimal(text: string): Decimal | null {
   return scale >= 0 ? { digits, scale } : { digits: digits * 10n ** BigInt(-scale), scale: 0 };
 }
 
+/** The exact sum. */
 export function add(left: Decimal, right: Decimal): Decimal {
   const scale = Math.max(left.scale, right.scale);
   return { digits: atScale(left, scale) + atScale(right, scale), scale };
 }
 
+/** Whether the first is smaller. */
 export function isLess(left: Decimal, right: Decimal): boolean {
   const scale = Math.max(left.scale, right.scale);
   return atScale(left, scale) < atScale(right, scale);

@@ -3,11 +3,14 @@ export class JsonNumber {
   constructor(readonly text: string) {}
 }
 
+/** JSON whose numbers are as they were written. */
 export type LosslessJson = null | boolean | string | JsonNumber | readonly LosslessJson[] | LosslessObject;
+/** An object of such values. */
 export interface LosslessObject {
   readonly [key: string]: LosslessJson | undefined;
 }
 
+/** Whether a value has members. */
 export function isObject(value: LosslessJson | undefined): value is LosslessObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof JsonNumber);
 }

@@ -23,6 +23,7 @@ export const PodReason = {
   /** The virtual cluster does not take labels or annotations that the physical one has added. */
   MetadataRefused: 'MetadataRefused',
 } as const;
+/** One of the words above. */
 export type PodReason = (typeof PodReason)[keyof typeof PodReason];
 
 /** What an event on the virtual pod says. Messages carry names, reasons and fields, never content of a spec or Secret. */

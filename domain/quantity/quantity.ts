@@ -16,6 +16,7 @@ export const NANOS = 1_000_000_000n;
 /** Nano-units in one thousandth: the smallest share of a CPU. */
 export const MILLI = NANOS / 1000n;
 
+/** The quantity 0. */
 export const ZERO: Quantity = { nanos: 0n, format: 'DecimalSI' };
 
 /** Negative, zero or positive as `a` is less than, equal to or greater than `b`. */

@@ -40,6 +40,7 @@ export interface Kill {
   readonly physical: readonly PhysicalPod[];
 }
 
+/** Nothing to delete without grace. */
 export const NOBODY: Kill = { virtual: [], physical: [] };
 
 /**

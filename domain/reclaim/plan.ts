@@ -7,7 +7,7 @@ import { splitByProtection } from './protection';
 import { askedDeadline, type Timeline, timelineOf, type TimelineFacts } from './timeline';
 
 /**
- * Where the reclaim of a lent node stands (architecture.md section 6).
+ * Where the reclaim of a lent node stands (docs/reclaim.md).
  * Open → Noticed (pods are told) → Cordoned (no new pods) → Grace (pods may finish, or are evicted) → Forced (pods are
  * deleted) → Verified (nothing of ours was found in the physical cluster) → Closed.
  */

@@ -4,6 +4,7 @@ import { isApiServer } from './namespaces';
 
 /** Kinds that are mirrored, Services first: endpoints without theirs mean nothing. */
 export const MIRRORED_KINDS = ['Service', 'EndpointSlice'] as const;
+/** One of {@link MIRRORED_KINDS}. */
 export type MirroredKind = (typeof MIRRORED_KINDS)[number];
 
 /** A virtual object that is mirrored. */

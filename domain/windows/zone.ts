@@ -3,6 +3,7 @@ export type IanaZone = string;
 /** Milliseconds since the epoch. */
 export type EpochMillis = number;
 
+/** Windows are counted in minutes. */
 export const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
 

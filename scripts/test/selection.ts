@@ -3,7 +3,9 @@
  * lets time out: they have it to themselves.
  */
 export const groups: readonly (readonly Stage[])[] = [['lint', 'types'], ['unit'], ['workflow'], ['integration', 'e2e']];
+/** A part of `npm test` that can be asked for by name. */
 export type Stage = 'lint' | 'types' | 'unit' | 'workflow' | 'integration' | 'e2e';
+/** All of them, in order. */
 export const stages: readonly Stage[] = groups.flat();
 /** The stages that run Jest. */
 export type JestStage = Exclude<Stage, 'lint' | 'types'>;
@@ -15,6 +17,7 @@ export interface Selection {
   readonly paths: readonly string[];
 }
 
+/** True for the stages that run Jest. */
 export const isJestStage = (stage: Stage): stage is JestStage => stage !== 'lint' && stage !== 'types';
 
 /** True for the stages whose tests start servers. */

@@ -4,6 +4,7 @@ const FAILED = 1;
 const SAME_SIGNAL_MS = 1_000;
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 
+/** How long a process may take to end, and who hears of it. */
 export interface ShutdownOptions {
   /** Milliseconds that `handler` may take. Default 25,000: Kubernetes kills after 30 s. */
   readonly within?: number;

@@ -10,6 +10,7 @@ export const HTTP_PORT_VARIABLE = 'KUBEOCEAN_HTTP_PORT';
 /** What keeps the process from being well, a short phrase each; empty when all is well. Shown to whoever asks: no secrets. */
 export type Check = () => readonly string[] | Promise<readonly string[]>;
 
+/** Where to listen, and what to answer. */
 export interface HealthOptions {
   /** 0: a free one. */
   readonly port: number;

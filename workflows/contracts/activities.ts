@@ -10,11 +10,13 @@ import type { Asked, SteeringNote } from './steering';
 import type { DeleteRequested, PhysicalGone, PodRef } from './virtual-pod';
 import type { WatchTarget } from './watch';
 
+/** A ClusterBinding, by identity. */
 export interface BindingRef {
   readonly name: string;
   readonly uid: string;
 }
 
+/** What one look at a binding came to. */
 export interface BindingPass {
   /** `gone`: no object of that name and UID is left. */
   readonly presence: 'live' | 'deleting' | 'gone';
@@ -29,6 +31,7 @@ export interface BindingPass {
   readonly abandoned?: boolean;
 }
 
+/** How far an unbind has come. */
 export interface UnbindPass {
   /** True: nothing of ours is left on either side and the finalizers are released. */
   readonly done: boolean;
@@ -38,6 +41,7 @@ export interface UnbindPass {
   readonly reason: string;
 }
 
+/** Steps of `clusterBinding`. */
 export interface BindingActivities {
   /** Reads the object, runs the preflight, writes status, finalizer and the claim of the mount namespace. */
   reconcileBinding(ref: BindingRef): Promise<BindingPass>;
@@ -49,6 +53,7 @@ export interface BindingActivities {
   finishUnbind(ref: BindingRef): Promise<UnbindPass>;
 }
 
+/** A node of one binding, by the name of the physical node. */
 export interface NodeRef {
   readonly binding: string;
   readonly bindingUid: string;
@@ -63,6 +68,7 @@ export type NodeOrders = Readonly<
   >
 >;
 
+/** What one look at a node came to, to be remembered and shown. */
 export interface NodePass {
   readonly phase: LeasePhase;
   readonly reason: string;
@@ -89,6 +95,7 @@ export interface NodePass {
   readonly terms?: LeaseTerms;
 }
 
+/** Steps of `leasedNode`. */
 export interface NodeActivities {
   /**
    * Creates the vnodes of nodes that are new and inside their window, many at once, before their workflows start and take over.
@@ -101,6 +108,7 @@ export interface NodeActivities {
   reviewPods(ref: NodeRef): Promise<PodReview>;
 }
 
+/** Where the pods of a node and their workflows do not agree. */
 export interface PodReview {
   readonly missing: readonly PodRef[];
   /** UIDs. */
@@ -109,10 +117,12 @@ export interface PodReview {
   readonly pods?: number;
 }
 
+/** A vPod and the node that it is bound to. */
 export interface VirtualPodRef extends NodeRef {
   readonly pod: PodRef;
 }
 
+/** What an attempt to create a physical pod came to. */
 export type CreateOutcome =
   | { readonly result: 'created' }
   /** The vPod is gone, being deleted or another one by now: nothing to create. */
@@ -125,6 +135,7 @@ export type CreateOutcome =
       readonly signalled?: boolean;
     };
 
+/** Steps of `virtualPod`. */
 export interface PodActivities {
   createPhysicalPod(ref: VirtualPodRef): Promise<CreateOutcome>;
   /**
@@ -141,6 +152,7 @@ export interface PodActivities {
   updatePhysicalPod(ref: VirtualPodRef): Promise<void>;
 }
 
+/** Steps that several workflows take. */
 export interface SharedActivities {
   /** Sets or clears the pause of a whole binding, or of one node: an annotation, so that it survives Temporal. */
   setPaused(ref: BindingRef, node: string | null, paused: boolean): Promise<void>;
@@ -152,11 +164,13 @@ export interface SharedActivities {
   openWorkflows(query: { type: string; binding?: string; node?: string }): Promise<readonly string[]>;
 }
 
+/** The one activity of `watch`, on a task queue of its own. */
 export interface WatchActivities {
   /** Runs until it is cancelled, or until there is a reason to begin afresh; `gone`: the binding is, and so is the reason to watch. */
   watch(target: WatchTarget): Promise<'again' | 'gone'>;
 }
 
+/** Steps of `manager`: what abandoned clusters still owe us to clean. */
 export interface DebtActivities {
   /** When the next debt of an abandoned cluster is due, epoch milliseconds; null: there is none. */
   nextDebtAt(): Promise<number | null>;
@@ -164,6 +178,7 @@ export interface DebtActivities {
   payDebts(all: boolean): Promise<number | null>;
 }
 
+/** The one activity of `audit`, and the repair that `clusterBinding` is asked for. */
 export interface AuditActivities {
   /** Compares both sides of every binding; what it finds it tells in status and events, and mends nothing. */
   auditBindings(): Promise<AuditSummary>;
@@ -175,4 +190,5 @@ export interface AuditActivities {
   repairBinding(ref: BindingRef, findings: readonly string[]): Promise<void>;
 }
 
+/** Everything that runs on the workflows' task queue. */
 export type ShortActivities = AuditActivities & BindingActivities & DebtActivities & NodeActivities & PodActivities & SharedActivities;

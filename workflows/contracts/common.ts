@@ -9,6 +9,7 @@ export interface Wanted {
   /** Grows with every change of heart, so that a late message loses. */
   readonly generation: number;
 }
+/** See {@link Wanted}. */
 export const wantedSignal = defineSignal<[Wanted]>('wanted');
 
 /** The last act of a child, to its parent's id. */
@@ -19,12 +20,14 @@ export interface Closed {
   /** `cancelled`: somebody returned it by hand; it is not started again until {@link resyncSignal}. */
   readonly why: 'done' | 'cancelled';
 }
+/** See {@link Closed}. */
 export const closedSignal = defineSignal<[Closed]>('closed');
 
 /** Relist and compare, now. Also takes back what a cancellation returned, and what was asked of a lease without an end. */
 export const resyncSignal = defineSignal<[Asked?]>('resync');
 /** No creates and no new drains; mirrors, NodeLeases, tokens, window edges and forceReclaim go on. */
 export const pauseSignal = defineSignal<[Asked?]>('pause');
+/** Ends a {@link pauseSignal}. */
 export const resumeSignal = defineSignal<[Asked?]>('resume');
 /** Skip what is left of the grace period of a reclaim. */
 export const forceReclaimSignal = defineSignal<[Asked?]>('forceReclaim');

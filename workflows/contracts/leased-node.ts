@@ -4,6 +4,7 @@ import type { Settings } from './settings';
 import type { PlannedOverride } from './steering';
 import type { PodRef } from './virtual-pod';
 
+/** What a run of `leasedNode` begins with; `carried`: the state of the run before. */
 export interface LeasedNodeInput {
   readonly binding: string;
   readonly bindingUid: string;
@@ -14,7 +15,7 @@ export interface LeasedNodeInput {
 }
 
 /**
- * Where a lease stands (architecture section 6). `Closed`: the window is closed and the node is empty; it is lent again when the
+ * Where a lease stands (docs/reclaim.md). `Closed`: the window is closed and the node is empty; it is lent again when the
  * window opens. `Returned`: it is given back for good, and its workflow ends.
  */
 export type LeasePhase =
@@ -29,6 +30,7 @@ export type LeasePhase =
   | 'Returning'
   | 'Returned';
 
+/** What `leasedNode` remembers from run to run; plain JSON. */
 export interface LeasedNodeState {
   readonly v: 1;
   phase: LeasePhase;
@@ -67,21 +69,26 @@ export interface LeasedNodeState {
 export interface NodeChanged {
   readonly uid: string;
 }
+/** See {@link NodeChanged}. */
 export const nodeChangedSignal = defineSignal<[NodeChanged]>('nodeChanged');
 
+/** A vPod that was bound to the node. */
 export interface AssignedPod extends PodRef {
   /** True: its physical pod exists already. False: the pod's workflow has to create it. */
   readonly created: boolean;
 }
+/** vPods that have no workflow yet, as far as the watch knows. */
 export interface PodsAssigned {
   readonly uid: string;
   readonly pods: readonly AssignedPod[];
 }
+/** See {@link PodsAssigned}. */
 export const podsAssignedSignal = defineSignal<[PodsAssigned]>('podsAssigned');
 
 /** A watch began afresh: its predecessor may have died between a pod and its message. */
 export const reviewPodsSignal = defineSignal('reviewPods');
 
+/** What the query `status` of a node answers. */
 export interface LeasedNodeStatus {
   readonly phase: LeasePhase;
   readonly reason: string;
@@ -101,4 +108,5 @@ export interface LeasedNodeStatus {
   /** What somebody asked of this lease. */
   readonly override: PlannedOverride | null;
 }
+/** Where the lease stands. */
 export const leasedNodeStatusQuery = defineQuery<LeasedNodeStatus>('status');

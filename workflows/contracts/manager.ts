@@ -1,6 +1,7 @@
 import { defineQuery, defineSignal } from '@temporalio/workflow';
 import type { Settings } from './settings';
 
+/** What a run of `manager` begins with; `carried`: the state of the run before. */
 export interface ManagerInput {
   /** UID of V's kube-system namespace; a worker that finds another refuses to start. */
   readonly virtualCluster: string;
@@ -8,12 +9,14 @@ export interface ManagerInput {
   readonly carried?: ManagerState;
 }
 
+/** What `manager` remembers from run to run; plain JSON. */
 export interface ManagerState {
   readonly v: 1;
   /** By name. */
   bindings: Record<string, ManagedBinding>;
 }
 
+/** What `manager` remembers of one ClusterBinding. */
 export interface ManagedBinding {
   uid: string;
   generation: number;
@@ -33,10 +36,13 @@ export interface BindingsSeen {
   readonly complete: boolean;
   readonly bindings: readonly BindingSeen[];
 }
+/** See {@link BindingsSeen}. */
 export const bindingsSeenSignal = defineSignal<[BindingsSeen]>('bindingsSeen');
 
+/** What the query `status` of `manager` answers. */
 export interface ManagerStatus {
   readonly virtualCluster: string;
   readonly bindings: readonly string[];
 }
+/** Whom it manages. */
 export const managerStatusQuery = defineQuery<ManagerStatus>('status');

@@ -1,6 +1,6 @@
 /** Times and thresholds of the workflows, handed from parent to child. Milliseconds unless said otherwise. */
 export interface Settings {
-  /** How often a parent makes sure that its children exist. Jittered by up to a fifth. @default 300_000 */
+  /** How often a parent makes sure that its children exist. Give or take a tenth. @default 300_000 */
   readonly tickMillis: number;
   /** History length from which a run continues as new at the next quiet moment. @default 1_000 */
   readonly continueAfterEvents: number;
@@ -10,6 +10,7 @@ export interface Settings {
   readonly childBatch: number;
 }
 
+/** What counts unless the worker that starts `manager` says otherwise. */
 export const DEFAULT_SETTINGS: Settings = {
   tickMillis: 300_000,
   continueAfterEvents: 1_000,

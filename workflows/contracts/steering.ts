@@ -20,11 +20,13 @@ export type Instant = string;
 /** What can be asked of `extendLease` and `shortenLease`: the instant alone, or with who and why. */
 export type UntilRequest = Instant | (Asked & { readonly until: Instant });
 
+/** What `reclaim` is asked with. */
 export interface ReclaimRequest extends Asked {
   /** Seconds until the pods are evicted; 0: at once. */
   readonly graceSeconds: number;
 }
 
+/** Granted, and until when the lease lasts now; or refused, and why. */
 export type SteeringAnswer =
   | {
       readonly granted: true;
@@ -57,6 +59,7 @@ export interface LeasePlan {
   readonly edges: readonly { readonly at: Instant; readonly opens: boolean }[];
 }
 
+/** What somebody asked of a lease, for people: instants are RFC 3339. */
 export interface PlannedOverride extends Asked {
   readonly kind: 'extend' | 'shorten' | 'return' | 'reclaim';
   readonly until: Instant;
@@ -65,6 +68,7 @@ export interface PlannedOverride extends Asked {
   readonly graceSeconds?: number;
   readonly at: Instant;
 }
+/** What is ahead of a node. */
 export const leasePlanQuery = defineQuery<LeasePlan>('plan');
 
 /** Confirms the edit that the binding's condition `Blocked`, or a policy's, tells about. */
@@ -72,9 +76,11 @@ export interface ConfirmReclaim extends Asked {
   /** The hash that the condition names, to be sure that nothing else is confirmed meanwhile. Default: whatever is held. */
   readonly hash?: string;
 }
+/** Granted, and what was confirmed; or refused, and why. */
 export type ConfirmAnswer =
   | { readonly granted: true; readonly hash: string; readonly nodes: number }
   | { readonly granted: false; readonly why: string };
+/** See {@link ConfirmReclaim}. */
 export const confirmReclaimUpdate = defineUpdate<ConfirmAnswer, [ConfirmReclaim]>('confirmReclaim');
 
 /** Mends findings of an audit that somebody has seen. */
@@ -82,11 +88,13 @@ export interface RepairRequest extends Asked {
   /** Ids, as `kubeocean audit -o json` shows them; at most 1,000. */
   readonly findings: readonly string[];
 }
+/** That it has begun; what came of it is told in an event. */
 export interface RepairAnswer {
   readonly granted: true;
   /** How many findings were asked for. */
   readonly findings: number;
 }
+/** See {@link RepairRequest}. */
 export const repairUpdate = defineUpdate<RepairAnswer, [RepairRequest]>('repair');
 
 /** Something that somebody asked for, to be told in an event on the object that it is about. */

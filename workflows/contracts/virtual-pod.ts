@@ -7,6 +7,7 @@ export interface PodRef {
   readonly uid: string;
 }
 
+/** What a run of `virtualPod` begins with; `carried`: the state of the run before. */
 export interface VirtualPodInput {
   readonly binding: string;
   readonly bindingUid: string;
@@ -18,8 +19,10 @@ export interface VirtualPodInput {
   readonly carried?: VirtualPodState;
 }
 
+/** Where a pod's life stands, as far as its workflow knows. */
 export type PodPhase = 'Creating' | 'Waiting' | 'Placed' | 'Deleting' | 'Lost' | 'Gone';
 
+/** What `virtualPod` remembers from run to run; plain JSON. */
 export interface VirtualPodState {
   readonly v: 1;
   phase: PodPhase;
@@ -49,6 +52,7 @@ export interface DeleteRequested {
   readonly verify: 'virtualGone' | 'anotherCopy' | 'running' | 'unbound' | null;
   readonly why: string;
 }
+/** See {@link DeleteRequested}. */
 export const deleteRequestedSignal = defineSignal<[DeleteRequested]>('deleteRequested');
 
 /** No physical pod stands for the vPod (any more). */
@@ -58,6 +62,7 @@ export interface PhysicalGone {
   /** True: what was left of the pod is removed already, nothing remains to be done. Default false. */
   readonly settled?: boolean;
 }
+/** See {@link PhysicalGone}. */
 export const physicalGoneSignal = defineSignal<[PhysicalGone]>('physicalGone');
 
 /** Labels, annotations or another field that may change in place did. */
@@ -65,8 +70,10 @@ export const specChangedSignal = defineSignal('specChanged');
 /** What the pod waits for may be there: try again now. */
 export const dependencyAppearedSignal = defineSignal('dependencyAppeared');
 
+/** What the query `status` of a pod answers. */
 export interface VirtualPodStatus {
   readonly phase: PodPhase;
   readonly reason: string;
 }
+/** Where the pod stands. */
 export const virtualPodStatusQuery = defineQuery<VirtualPodStatus>('status');

@@ -5,6 +5,7 @@ export type WatchTarget =
   | { readonly kind: 'virtual' }
   | { readonly kind: 'binding'; readonly binding: string; readonly uid: string };
 
+/** What `watch` begins with. */
 export interface WatchInput {
   readonly target: WatchTarget;
   readonly settings: Settings;

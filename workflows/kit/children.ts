@@ -13,7 +13,7 @@ type ChildOptions<T extends Workflow> = Omit<ChildWorkflowOptions, 'args'> & {
 /**
  * Starts a child that outlives its parent's runs, or adopts the one that holds its id.
  * "Already started" is no success by itself: the holder may be about to close, so it is told that it is
- * wanted; when it has closed meanwhile, it is started again (architecture section 3, Adoption).
+ * wanted; when it has closed meanwhile, it is started again.
  *
  * @returns whether it is a new one
  */

@@ -6,9 +6,9 @@ import type { Pulse } from './pulse';
 const TOO_LONG = 10_000;
 
 /**
- * When this run should continue as new. A run under signal pressure stalls its senders while it closes
- * (temporal-notes B1), so it waits for a quiet moment unless the server insists. What a message asked for and the
- * loop has not done yet is not carried over, so a turn without news comes first, unless the history grows out of hand.
+ * When this run should continue as new. A run under signal pressure stalls its senders while it closes, so it waits for a
+ * quiet moment unless the server insists. What a message asked for and the loop has not done yet is not carried over, so a turn
+ * without news comes first, unless the history grows out of hand.
  *
  * @returns `now`, `no`, or the epoch milliseconds at which to ask again
  */

@@ -42,6 +42,7 @@ export interface OptionalPermissions {
   readonly without: string;
 }
 
+/** The rights whose absence costs one feature each. */
 export const OPTIONAL_PERMISSIONS: readonly OptionalPermissions[] = [
   { permissions: rights(['patch'], 'pods/resize', 'mount'), without: 'resources of running pods are not changed in place' },
   {

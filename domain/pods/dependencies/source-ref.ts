@@ -1,5 +1,6 @@
 /** Kinds of virtual objects that get a copy beside the pods that use them. */
 export const COPY_KINDS = ['ConfigMap', 'Secret', 'PersistentVolumeClaim', 'PersistentVolume'] as const;
+/** One of {@link COPY_KINDS}. */
 export type CopyKind = (typeof COPY_KINDS)[number];
 
 /** A virtual object of one of some kinds. */
