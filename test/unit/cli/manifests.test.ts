@@ -1,6 +1,7 @@
 import { FIGURES_PERMISSIONS, OPTIONAL_PERMISSIONS, REQUIRED_PERMISSIONS, SERVICE_PERMISSIONS, type Permission } from '../../../activities/binding/preflight-checks/permissions';
 import { NODE_FIGURES, readManifests, SERVICE_MIRRORS, typeOf, type Manifest } from '../../../cli/install/manifests';
 import { placeIn } from '../../../cli/install/place';
+import * as kube from '../../../kube';
 
 interface Rule {
   readonly apiGroups: readonly string[];
@@ -23,12 +24,25 @@ describe.each(['virtual', 'physical'] as const)('the manifests of a %s cluster',
     }
   });
 
+  const rules = manifests.flatMap((manifest) => (manifest as unknown as { rules?: Rule[] }).rules ?? []);
+
   it('grant nothing by wildcard', () => {
-    const rules = manifests.flatMap((manifest) => (manifest as unknown as { rules?: Rule[] }).rules ?? []);
     expect(rules.length).toBeGreaterThan(0);
     expect(rules.flatMap(({ apiGroups, resources, verbs }) => [...apiGroups, ...resources, ...verbs])).not.toContain('*');
   });
+
+  it('grant nothing that is never asked for: other kinds, and writes of whole objects, since all is patched', () => {
+    const kinds = Object.values<unknown>(kube).flatMap((one) => (isType(one) ? [`${one.plural} ${one.group}`] : []));
+    const granted = rules.flatMap(({ apiGroups, resources, verbs }) => resources.flatMap((resource) => verbs.map((verb) => ({ verb, resource, group: apiGroups[0] ?? '' }))));
+    const odd = granted.filter(({ resource, group }) => !kinds.includes(`${resource.split('/')[0]} ${group}`) && !BY_PATH.includes(group));
+    expect(odd).toEqual([]);
+    expect(granted.filter(({ verb }) => verb === 'update').map(({ resource }) => resource)).toEqual(role === 'virtual' ? ['certificatesigningrequests/approval'] : []);
+  });
 });
+
+const isType = (value: unknown): value is kube.ResourceType<kube.KubeObject> => typeof value === 'object' && value !== null && 'plural' in value;
+/** Groups of what is asked without a kind of ours: reviews, and what may be signed and measured. */
+const BY_PATH: readonly string[] = ['authentication.k8s.io', 'authorization.k8s.io', 'certificates.k8s.io', 'metrics.k8s.io'];
 
 type Role = Parameters<typeof readManifests>[0];
 const { node, metricsApi } = FIGURES_PERMISSIONS;
