@@ -5,6 +5,7 @@ import { toReclaimPod } from '../../activities/node/pods';
 import { Label, MANAGED_BY } from '../../api/names/keys';
 import type { ClusterBinding, ResourceLeasingPolicy } from '../../api/names/types';
 import { Reason } from '../../domain/conditions';
+import { acceptedBinding, acceptedPolicy, isHeld } from '../../domain/guard';
 import { isPlaceholder } from '../../domain/host-ports';
 import type { PodObject } from '../../domain/pods';
 import { decideNode, vnodeName, type NodeObject } from '../../domain/vnode';
@@ -41,7 +42,7 @@ export async function readLeases(client: KubeClient, now: number): Promise<Lease
   ]);
   const podsByNode = byNode(pods.items as readonly PodObject[]);
   const vnodes = new Map((nodes.items as readonly NodeObject[]).map((node) => [node.metadata.name, node]));
-  const served = bindings.items.filter(isServed).toSorted((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
+  const served = bindings.items.filter(isServed).map((binding) => (isHeld(binding) ? acceptedBinding(binding) : binding)).toSorted((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
   const read = await Promise.all(served.map((binding) => readBinding(client, { binding, podsByNode, vnodes, now })));
   return {
     leases: read.flatMap((one) => ('leases' in one ? one.leases : [])),
@@ -80,7 +81,7 @@ async function readBinding(client: KubeClient, subject: Subject): Promise<{ leas
     const physical = createKubeClient(access, { component: 'cli' });
     try {
       const [nodes, policies] = await Promise.all([physical.list<Node>(Nodes), physical.list<ResourceLeasingPolicy>(ResourceLeasingPolicies)]);
-      return { leases: leasesOf(subject, nodes.items as readonly NodeObject[], policies.items) };
+      return { leases: leasesOf(subject, nodes.items as readonly NodeObject[], policies.items.map(inEffect)) };
     } finally {
       await physical.close();
     }
@@ -89,6 +90,10 @@ async function readBinding(client: KubeClient, subject: Subject): Promise<{ leas
     if (error instanceof CredentialsFault || isKubeError(error)) return { binding: name, message: error.message };
     throw error;
   }
+}
+
+function inEffect(policy: ResourceLeasingPolicy): ResourceLeasingPolicy {
+  return isHeld(policy) ? acceptedPolicy(policy) : policy;
 }
 
 function leasesOf({ binding, podsByNode, vnodes, now }: Subject, nodes: readonly NodeObject[], policies: readonly ResourceLeasingPolicy[]): Lease[] {

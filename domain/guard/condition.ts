@@ -26,6 +26,11 @@ export function blockedClaim({ metadata, status }: Guarded, held: HeldEdits | nu
   return { type: TYPE, status: 'False', reason: Reason.NothingHeld, message, observedGeneration };
 }
 
+/** Whether the last edit of an object waits for a confirmation, as its condition `Blocked` tells: what was accepted counts. */
+export function isHeld({ status }: Pick<Guarded, 'status'>): boolean {
+  return findCondition(status?.conditions, TYPE)?.status === 'True';
+}
+
 function messageOf({ hash, reclaimed, leased }: HeldEdits, binding: string): string {
   return (
     `The edit would reclaim ${reclaimed} of ${leased} leased nodes at once: what was accepted before goes on counting. ` +

@@ -1,3 +1,3 @@
 export { acceptedBinding, acceptedPolicy, bindingRecord, policyRecord } from './accepted';
-export { blockedClaim } from './condition';
+export { blockedClaim, isHeld } from './condition';
 export { type Edited, type GuardFacts, type HeldEdits, judgeEdits, type Verdict } from './judge';

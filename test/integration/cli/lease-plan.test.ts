@@ -135,6 +135,25 @@ it('plans a lease that was returned as it now stands', async () => {
   ]);
 });
 
+it('plans what was accepted while an edit is held, and the edit once it counts', async () => {
+  const key = { name: 'nights' };
+  const { spec } = (await lender.get(ResourceLeasingPolicies, key))!;
+  const accepted = { generation: 1, spec: JSON.stringify({ ...spec, cluster: undefined }) };
+  const say = (status: string, reason: string) => {
+    const condition = { type: 'Blocked', status, reason, message: '', lastTransitionTime: '2026-11-21T00:00:00Z' };
+    return lender.patch(ResourceLeasingPolicies, key, { kind: 'merge', body: { status: { accepted, conditions: [condition] } } }, { subresource: 'status' });
+  };
+  const closings = async () => {
+    const { nodes } = reportOf((await leasePlan('-o', 'json', '--policy', 'nights')).stdout);
+    return [...new Set(nodes.flatMap(({ edges }) => edges).flatMap(({ at, lending }) => (lending === 'Closed' ? [at.slice(10)] : [])))];
+  };
+  await lender.patch(ResourceLeasingPolicies, key, { kind: 'merge', body: { spec: { timeWindows: [{ start: '20:00', end: '01:59' }] } } });
+  await say('True', 'ReclaimHeld');
+  expect(await closings()).toEqual(['T00:30:00Z']);
+  await say('False', 'NothingHeld');
+  expect(await closings()).toEqual(['T20:30:00Z']);
+});
+
 it('says so where no node is lent', async () => {
   expect(await leasePlan('--policy', 'days')).toEqual({ code: 0, stdout: '', stderr: 'No node is lent by ResourceLeasingPolicy days.\n' });
 });

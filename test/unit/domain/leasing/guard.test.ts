@@ -5,6 +5,7 @@ import {
   acceptedPolicy,
   bindingRecord,
   blockedClaim,
+  isHeld,
   type Edited,
   type GuardFacts,
   judgeEdits,
@@ -191,6 +192,15 @@ describe('the condition Blocked', () => {
     expect(blockedClaim(lending.build(), null, 'east')).toBeNull();
     const conditions = [{ type: 'Blocked', status: 'True', reason: 'ReclaimHeld', message: '', lastTransitionTime: '' }] as const;
     expect(blockedClaim(lending.status({ conditions }).build(), null, 'east')).toMatchObject({ status: 'False', reason: 'NothingHeld' });
+  });
+
+  it.each([
+    ['nothing', undefined, false],
+    ['that an edit waits', 'True', true],
+    ['that none does any more', 'False', false],
+  ] as const)('says %s', (_, status, expected) => {
+    const conditions = status === undefined ? [] : [{ type: 'Blocked', status, reason: 'x', message: '', lastTransitionTime: '' }];
+    expect(isHeld(lending.status({ conditions }).build())).toBe(expected);
   });
 
   it('is confirmed by an annotation of ours', () => {
