@@ -1,11 +1,9 @@
 /** ClusterBinding: one physical cluster, bound to the virtual cluster in which the object lives (spec leasing.md 1.1). */
 import { z } from 'zod';
 import { API_SERVER_DEMAND, API_SERVER_PATTERN, DNS_SERVER_DEMAND, DNS_SERVER_PATTERN, ENDPOINT_MAX } from '../names/endpoints';
+import { CLUSTER_ID_MAX, LABEL_MAX } from '../names/limits';
 import { acceptedEditSchema, conditionSchema, instantSchema, metadataSchema, nodeSelectorSchema } from './common';
 import { ATOMIC_MAP, celRules, mapList } from './structural';
-
-/** Longest clusterID: `vnode-<clusterID>-<node>` has to leave room for the node's name. */
-const CLUSTER_ID_MAX = 24;
 
 const secretRefSchema = z
   .object({
@@ -55,7 +53,7 @@ export const clusterBindingSpecSchema = z
       .describe('Which nodes of the physical cluster may be borrowed, if a policy there lends them. Absent: all.'),
     mountNamespace: z
       .string()
-      .max(63)
+      .max(LABEL_MAX)
       .regex(/^([a-z0-9]([-a-z0-9]*[a-z0-9])?)?$/, 'must be the name of a namespace')
       .optional()
       .describe('Namespace of the physical cluster that receives all pods and what they need, by convention kubeocean-worker. Needed, and cannot be changed once set.'),

@@ -1,9 +1,7 @@
 /** Parts that both custom resources share. */
 import { z } from 'zod';
+import { LABEL_MAX } from '../names/limits';
 import { ATOMIC_LIST, ATOMIC_MAP, INT_OR_STRING } from './structural';
-
-/** Longest value of a label: names that become one must not be longer. */
-export const LABEL_VALUE_MAX = 63;
 
 /** Largest `int32`; Kubernetes integers of that format end here. */
 const INT32_MAX = 2_147_483_647;
@@ -27,7 +25,7 @@ export const quantitySchema = z
  * Metadata as far as a CRD may restrict it: the name only. The names of both resources become label values,
  * hence the limit.
  */
-export const metadataSchema = z.object({ name: z.string().max(LABEL_VALUE_MAX).optional() }).optional();
+export const metadataSchema = z.object({ name: z.string().max(LABEL_MAX).optional() }).optional();
 
 const requirementSchema = z.object({
   key: z.string().describe('The label key, or metadata.name in matchFields.'),

@@ -1,4 +1,5 @@
 import { API_SERVER_DEMAND, DNS_SERVER_DEMAND } from '../../api/names/endpoints';
+import { CLUSTER_ID_MAX, LABEL_MAX } from '../../api/names/limits';
 import type { ClusterBindingSpec } from '../../api/names/types';
 import { isDnsServer, parseApiServer } from '../pods/translation/endpoints';
 
@@ -21,8 +22,6 @@ export interface BindingCandidate {
 type BindingRule = (candidate: BindingCandidate) => BindingProblem | null;
 
 const DNS_LABEL = /^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/;
-const MAX_CLUSTER_ID = 24;
-const MAX_LABEL_VALUE = 63;
 
 /** The rules in the order in which a person reads their answers (spec leasing.md 3.3). */
 const BINDING_RULES: readonly BindingRule[] = [
@@ -44,18 +43,18 @@ export function validateBinding(candidate: BindingCandidate): BindingProblem[] {
 
 function nameFitsLabel({ name }: BindingCandidate): BindingProblem | null {
   return problemUnless(
-    name.length <= MAX_LABEL_VALUE,
+    name.length <= LABEL_MAX,
     'metadata.name',
-    'is a label on every object of ours: choose a name of up to 63 characters.',
+    `is a label on every object of ours: choose a name of up to ${LABEL_MAX} characters.`,
   );
 }
 
 function hasClusterId({ spec }: BindingCandidate): BindingProblem | null {
-  const valid = DNS_LABEL.test(spec.clusterID) && spec.clusterID.length <= MAX_CLUSTER_ID;
+  const valid = DNS_LABEL.test(spec.clusterID) && spec.clusterID.length <= CLUSTER_ID_MAX;
   return problemUnless(
     valid,
     'spec.clusterID',
-    'must have 1 to 24 lower-case letters, digits or dashes, a dash neither first nor last.',
+    `must have 1 to ${CLUSTER_ID_MAX} lower-case letters, digits or dashes, a dash neither first nor last.`,
   );
 }
 

@@ -1,14 +1,13 @@
 import { Annotation, Label } from '../../api/names/keys';
+import { LABEL_MAX } from '../../api/names/limits';
 import { md5Hex } from '../hash';
 import type { NodeObject } from './types';
 
-/** Longest label value, and longest vnode name since it is the value of the hostname label. */
-const MAX_LENGTH = 63;
 const PREFIX_LENGTH = 30;
 
 /**
  * Name of the vnode that stands for a physical node (spec leasing.md 7.6): `vnode-<clusterID>-<node>`, or where that
- * exceeds 63 characters its first 30, `-`, and the MD5 of the whole.
+ * exceeds 63 characters, too many for its hostname label, the first 30, `-`, and the MD5 of the whole.
  */
 export function vnodeName(clusterID: string, physicalNode: string): string {
   return shortened(`vnode-${clusterID}-${physicalNode}`);
@@ -29,7 +28,7 @@ export function physicalNodeOf(vnode: Pick<NodeObject, 'metadata'>): string | nu
 }
 
 function shortened(name: string): string {
-  if (name.length <= MAX_LENGTH) {
+  if (name.length <= LABEL_MAX) {
     return name;
   }
   // A dot before the dash would begin a DNS label with a dash, which the API server refuses.

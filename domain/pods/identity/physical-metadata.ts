@@ -1,4 +1,5 @@
 import { Annotation, Label } from '../../../api/names/keys';
+import { LABEL_MAX } from '../../../api/names/limits';
 import { encodeExpected } from '../../metadata';
 import type { Ownership, PodObject } from '../types';
 import { encodeExpectedSpec } from './expected-spec';
@@ -6,9 +7,6 @@ import { ownershipLabels } from './ownership';
 import { annotationBytes, MAX_ANNOTATION_BYTES, pushedMetadata } from './pushed-metadata';
 import { specHash } from './spec-hash';
 import { workloadOf, type ResolvedOwner } from './workload';
-
-/** Longest label value that an API server accepts. */
-const MAX_LABEL_VALUE = 63;
 
 /** Labels of a physical pod: the user's, then ours, which win (spec pods.md 1.5). */
 export function physicalLabels(
@@ -65,5 +63,5 @@ export function backAnnotations({ metadata }: Pick<PodObject, 'metadata'>): Reco
 /** Kinds and names of owners may be any text: cut to what a label value may be, a dash for each character that it may not have. */
 function labelValue(text: string): string {
   const letters = text.replace(/[^A-Za-z0-9._-]/g, '-').replace(/^[^A-Za-z0-9]+/, '');
-  return letters.slice(0, MAX_LABEL_VALUE).replace(/[^A-Za-z0-9]+$/, '');
+  return letters.slice(0, LABEL_MAX).replace(/[^A-Za-z0-9]+$/, '');
 }

@@ -1,7 +1,5 @@
+import { LABEL_MAX } from '../../../api/names/limits';
 import type { PodObject } from '../types';
-
-/** Longest DNS label (RFC 1123), and longest host name of a Linux kernel. */
-const MAX_LABEL = 63;
 
 /**
  * Host name of the physical pod: the user's own, else one made of the virtual pod's name, always a valid DNS label:
@@ -14,5 +12,5 @@ export function physicalHostname(vPod: Pick<PodObject, 'metadata' | 'spec'>): st
 
 function dnsLabel(name: string): string {
   const letters = name.toLowerCase().replace(/[^a-z0-9-]/g, '-').replace(/^-+/, '');
-  return letters.slice(0, MAX_LABEL).replace(/-+$/, '');
+  return letters.slice(0, LABEL_MAX).replace(/-+$/, '');
 }
