@@ -35,8 +35,7 @@ export function registerConfirmReclaim(program: Command, io: Io): void {
         const request = { ...askedOf(options), ...(hash === undefined ? {} : { hash }) };
         const answer = await client.workflow.getHandle(bindingId(binding)).executeUpdate(confirmReclaimUpdate, { args: [request] });
         if (!answer.granted) throw new UserError(`Refused: ${answer.why}`);
-        io.out(`Confirmed: the edit ${answer.hash}, which reclaims ${answer.nodes} nodes of ${binding}.
-`);
+        io.out(`Confirmed: the edit ${answer.hash}, which reclaims ${answer.nodes} nodes of ${binding}.\n`);
       }),
     );
 }

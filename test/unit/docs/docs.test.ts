@@ -3,13 +3,16 @@ import { dirname, join, relative } from 'node:path';
 import { Command } from 'commander';
 import { commands } from '../../../cli/commands';
 import { packageRoot } from '../../../cli/package-root';
+import { attributeCommand } from '../../../cli/up/prepare-temporal';
 import { GatewayMetrics } from '../../../gateway/metrics';
 import { officialCatalog } from '../../../local/binaries';
+import { SEARCH_ATTRIBUTES as LOCAL } from '../../../local/temporal/dev-server';
 import { registerBindingMetrics } from '../../../workers/observability/binding-metrics';
 import { WorkerMetrics } from '../../../workers/observability/metrics';
 import { registerPodMetrics } from '../../../workers/observability/pod-metrics';
 import { registerReclaimMetrics } from '../../../workers/observability/reclaim-metrics';
 import { registerVnodeMetrics } from '../../../workers/observability/vnode-metrics';
+import { SEARCH_ATTRIBUTES } from '../../../workflows/contracts/search-attributes';
 
 const root = packageRoot(__dirname);
 const textOf = (path: string) => readFileSync(join(root, path), 'utf8');
@@ -68,6 +71,15 @@ describe('metrics', () => {
   it.each(PAGES.filter((page) => page !== 'docs/compatibility.md'))('that %s names are among them', (page) => {
     expect(found(textOf(page), METRIC).filter((name) => !SETTINGS.includes(`\`${name}\``))).toEqual([]);
   });
+});
+
+it('search attributes are registered alike by up, the local stack, docker-compose.yml and hand', () => {
+  const names = SEARCH_ATTRIBUTES.map(({ name }) => name);
+  const types = { KEYWORD: 'Keyword', DATETIME: 'Datetime' } as const;
+  const wanted = SEARCH_ATTRIBUTES.map(({ name, type }) => `${name}=${types[type]}`);
+  expect(Object.entries(LOCAL).map(([name, type]) => `${name}=${type}`)).toEqual(wanted);
+  expect(found(textOf('docker-compose.yml'), /(?<=--search-attribute=)\S+/g)).toEqual(wanted);
+  expect(SETTINGS).toContain(attributeCommand('default', names));
 });
 
 describe('commands', () => {

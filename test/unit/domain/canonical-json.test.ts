@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { canonicalJson, sameJson } from '../../../../domain/json/canonical-json';
+import { canonicalJson, sameJson } from '../../../domain/json/canonical-json';
 
 it.each<[string, unknown, unknown, boolean]>([
   ['the order of keys', { a: 1, b: [{ c: 2, d: 3 }] }, { b: [{ d: 3, c: 2 }], a: 1 }, true],
