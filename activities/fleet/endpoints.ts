@@ -24,6 +24,8 @@ export interface VirtualEndpoints {
   /** The same with names resolved, as far as they can be. */
   resolve(binding: ClusterBinding): Promise<ResolvedEndpoints>;
   synced(): Promise<void>;
+  /** False: whether the Services are there is not known yet. */
+  hasSynced(): boolean;
   /** Calls `listener` when one of the Services changed. */
   subscribe(listener: () => void): () => void;
   stop(): Promise<void>;
@@ -41,6 +43,7 @@ export function watchEndpoints(client: KubeClient, onError: (error: unknown) => 
     choice,
     resolve: (binding) => resolveChoice(choice(binding), addresses),
     synced: async () => void (await Promise.all([api.synced(), dns.synced()])),
+    hasSynced: () => api.hasSynced() && dns.hasSynced(),
     subscribe: (listener) => {
       const ends = [api, dns].map((informer) => informer.subscribe(listener));
       return () => ends.forEach((end) => end());

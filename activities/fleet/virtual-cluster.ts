@@ -42,6 +42,7 @@ export interface VirtualCluster {
   readonly sources: Sources;
   /** Resolves when the first lists are in. */
   synced(): Promise<void>;
+  /** Whether they are: until then what is missing in a list, an intranet Service included, may well be there. */
   hasSynced(): boolean;
   /** False: too long without a sign of life to act upon. */
   isFresh(now: number): boolean;
@@ -71,7 +72,6 @@ export async function openVirtualCluster(
   const sources = watchSources(client, onError);
   const informers = [pods, nodes, bindings];
   const parts = [...informers, endpoints];
-  const hasSynced = () => informers.every((informer) => informer.hasSynced());
   return {
     uid,
     client,
@@ -82,7 +82,7 @@ export async function openVirtualCluster(
     csiNodes,
     sources,
     synced: async () => void (await Promise.all(parts.map((part) => part.synced()))),
-    hasSynced,
+    hasSynced: () => parts.every((part) => part.hasSynced()),
     isFresh: (now) => informers.every((informer) => isFresh(informer, now)),
     close: async () => void (await Promise.all([...parts, csiNodes, sources].map((part) => part.stop()))),
   };
