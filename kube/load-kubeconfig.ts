@@ -32,10 +32,11 @@ const REAL: Surroundings = {
  * else the ServiceAccount of the pod we run in, else `~/.kube/config`. It is the operator's own: paths, token files,
  * credential plugins and `insecure-skip-tls-verify` are allowed here; plain http and the removed `auth-provider` are not.
  *
+ * @param file empty is absent: variables of processes are often set to nothing
  * @throws KubeconfigError naming the field, never its value.
  */
 export function loadKubeconfig(file?: string, surroundings: Surroundings = REAL): ClusterAccess {
-  const files = file === undefined ? listed(surroundings) : [file];
+  const files = file ? [file] : listed(surroundings);
   if (files.length > 0) return fromFiles(files);
   const pod = fromPod(surroundings);
   if (pod !== null) return pod;

@@ -33,7 +33,7 @@ async function main(log: Logger): Promise<void> {
     metrics.retried();
     log.warn({ error, subject }, 'will be tried again');
   };
-  const access = loadKubeconfig(process.env[KUBECONFIG_VARIABLE] || undefined);
+  const access = loadKubeconfig(process.env[KUBECONFIG_VARIABLE]);
   const client = createKubeClient(access, { component: 'worker', connections: CONNECTIONS });
   const virtual = await openVirtualCluster(client, onError);
   registerBindingMetrics(metrics.registry, () => virtual.bindings.store.list());

@@ -165,6 +165,7 @@ describe('loadKubeconfig', () => {
     write('home/.kube/config', at('https://home'));
     expect(load(file, { KUBECONFIG, ...inPod }).server).toBe('https://flag');
     expect(load(undefined, { KUBECONFIG, ...inPod }).server).toBe('https://env');
+    expect(load('', { KUBECONFIG, ...inPod }).server).toBe('https://env');
     expect(load(undefined, inPod).server).toBe('https://[fd00::1]:443');
     expect(load().server).toBe('https://home');
   });
