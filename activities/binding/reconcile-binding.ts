@@ -20,9 +20,10 @@ const GATEWAY_SILENT_MILLIS = 40_000;
 /**
  * Looks at one ClusterBinding: validates it, checks its cluster, claims the mount namespace, and writes finalizer, phase and
  * conditions where they differ. A binding whose clusterID belongs to another is told so and touches nothing of the other's.
- * @throws KubeError when the virtual cluster cannot be read or written
+ * @throws KubeError when the virtual cluster cannot be read or written; StoresNotReady while its vnodes and Services are not listed yet
  */
 export async function reconcileBinding(fleet: Fleet, ref: BindingRef): Promise<BindingPass> {
+  fleet.assertListed();
   const binding = await readBinding(fleet, ref);
   if (binding === null) return { presence: 'gone', generation: 0, phase: 'Pending', reason: 'gone', clusterId: '' };
   const { generation = 0, deletionTimestamp } = binding.metadata;

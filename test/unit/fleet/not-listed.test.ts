@@ -1,4 +1,5 @@
 import { finishUnbind } from '../../../activities/binding/finish-unbind';
+import { reconcileBinding } from '../../../activities/binding/reconcile-binding';
 import { Fleet } from '../../../activities/fleet/fleet';
 import { BY_BINDING, type VirtualCluster } from '../../../activities/fleet/virtual-cluster';
 import { detachNode } from '../../../activities/node/detach-node';
@@ -31,6 +32,7 @@ const shared = (fleet: Fleet) => sharedActivities(fleet, undefined as never, asy
 it.each<[what: string, ask: (fleet: Fleet) => Promise<unknown>]>([
   ['a pause is not dropped', (fleet) => shared(fleet).setPaused(REF, null, true)],
   ['what somebody asked for is told', (fleet) => shared(fleet).recordSteering(REF, null, [])],
+  ['a binding is not judged', (fleet) => reconcileBinding(fleet, REF)],
   ['an unbind does not overlook vnodes', (fleet) => finishUnbind(fleet, REF)],
   ['a node is not detached', (fleet) => detachNode(fleet, NODE, async () => 0)],
   ['a node is not forgotten', (fleet) => viewNode(fleet, NODE)],
