@@ -54,9 +54,10 @@ export type Parameter = string | number | boolean | undefined;
 
 /** Media type of everything that we send, patches apart. */
 export const JSON_TYPE = 'application/json';
-// No alternative is offered after these: an API server that cannot leave the content out must not send it.
+// No alternative is offered after the next two: an API server that cannot leave the content out must not send it.
 /** Asks for a list of objects without spec, status and data. */
 export const METADATA_LIST = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1';
+/** Asks for one object, or the objects of a watch, without spec, status and data. */
 export const METADATA_ONLY = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1';
 
 const DEFAULT_TIMEOUT_MS = 30_000;
