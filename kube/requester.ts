@@ -16,6 +16,8 @@ export interface ClientOptions {
   readonly connectTimeoutMs?: number;
   /** Most connections for requests; watches have their own. Default 50. */
   readonly connections?: number;
+  /** Awaited before each request; what it rejects with is what the request rejects with. Default nothing. */
+  readonly admit?: () => Promise<void>;
   /** Told about each finished request: for metrics. */
   readonly observe?: (request: RequestObservation) => void;
 }
@@ -86,6 +88,7 @@ export class Requester {
     const started = performance.now();
     let status = 0;
     try {
+      await this.options.admit?.();
       const answer = await this.transport.request(this.toRequest(call));
       status = answer.status;
       return answer;
@@ -100,6 +103,7 @@ export class Requester {
   /** See `KubeClient.watch`. */
   async watch<T>(call: WatchCall<T>): Promise<void> {
     try {
+      await this.options.admit?.();
       await this.readEvents(call);
     } catch (error) {
       throw unavailable(call.subject, error, call.options.signal);

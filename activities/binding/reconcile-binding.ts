@@ -64,13 +64,13 @@ async function gather(
   const silent = findCondition(binding.status?.conditions, 'Connected')?.reason === Reason.ClusterUnreachable;
   const own = { problems, duplicateOf, deleting, silent, now: Date.now() };
   if (deleting || problems.length > 0) return { facts: { ...own, ...UNCHECKED, ...NOTHING_KNOWN } };
-  const { checks, credentials, life, mountNamespaceUID } = await preflight(fleet.virtual, binding, all);
+  const { checks, credentials, life, mountNamespaceUID, clusterUID } = await preflight(fleet.virtual, binding, all);
   const usable = checks.every(({ status }) => status === 'Passed' || status === 'Warning');
   const parts = usable ? await gatherParts(fleet, binding) : NOTHING_KNOWN;
-  return { credentials, facts: { ...own, checks, credentials: life, mountNamespaceUID, ...parts } };
+  return { credentials, facts: { ...own, checks, credentials: life, mountNamespaceUID, clusterUID, ...parts } };
 }
 
-const UNCHECKED = { checks: null, credentials: null, mountNamespaceUID: null } as const;
+const UNCHECKED = { checks: null, credentials: null, mountNamespaceUID: null, clusterUID: null } as const;
 
 type Parts = Pick<BindingFacts, 'watchSynced' | 'gatewayServing' | 'virtualAccess'>;
 

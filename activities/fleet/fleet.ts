@@ -3,6 +3,7 @@ import { ownershipLabels } from '../../domain/pods/identity/ownership';
 import { createKubeClient } from '../../kube';
 import type { ClusterAccess } from '../../kube';
 import { NOBODY, type PodObserver } from '../observer';
+import { onlyBoundCluster } from './cluster-uid';
 import { OpenedClusters } from './opened-clusters';
 import { openPhysicalCluster } from './physical-cluster';
 import type { PhysicalCluster } from './physical-cluster';
@@ -52,7 +53,8 @@ export class Fleet {
   }
 
   private open(access: ClusterAccess, { metadata, spec }: ClusterBinding): PhysicalCluster {
-    const client = createKubeClient(access, { component: 'worker', connections: CONNECTIONS });
+    const admit = onlyBoundCluster(access, () => this.virtual.bindings.store.get(metadata.name));
+    const client = createKubeClient(access, { component: 'worker', connections: CONNECTIONS, admit });
     const virtualCluster = this.virtual.uid;
     const ownership = ownershipLabels({ virtualCluster, binding: metadata.name });
     return openPhysicalCluster(client, { mountNamespace: spec.mountNamespace, virtualCluster, ownership }, this.onError);

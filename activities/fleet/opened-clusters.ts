@@ -1,6 +1,7 @@
 import type { ClusterBinding } from '../../api/names/types';
 import { Secrets, startInformer } from '../../kube';
 import type { ClusterAccess, Informer, KubeClient, KubeObject } from '../../kube';
+import { leadsElsewhere } from './cluster-uid';
 import { CredentialsFault, readCredentials } from './credentials';
 
 /** Something that is open with the credentials of a binding. */
@@ -84,11 +85,13 @@ export class OpenedClusters<T extends Closable> {
     return { bindingUid: binding.metadata.uid, secretKey: secretKeyOf(binding), opened, secret };
   }
 
-  /** Lets go of the old credentials for usable new ones; what a broken Secret says is the preflight's to report. */
+  /** Lets go of the old credentials for usable new ones of the same cluster; what a broken Secret says is the preflight's to report. */
   private async renew(binding: ClusterBinding, fingerprint: string): Promise<void> {
     try {
       const { access } = await readCredentials(this.virtual, binding);
       if (access.fingerprint === fingerprint) return;
+      const bound = this.options.bindings.store.get(binding.metadata.name)?.status?.clusterUID;
+      if (await leadsElsewhere(access, bound).catch(() => false)) return;
     } catch (error) {
       if (error instanceof CredentialsFault) return;
     }

@@ -80,8 +80,10 @@ export interface ClusterBindingStatus {
   readonly checks?: readonly StatusCheck[];
   /** RFC 3339; absent or null: never, or not known. */
   readonly credentialsExpireAt?: string | null;
-  /** UID of the mount namespace: tells one physical cluster from another. */
+  /** UID of the mount namespace: tells one mount namespace from another of its name. */
   readonly mountNamespaceUID?: string;
+  /** UID of the physical cluster's kube-system: which cluster is bound, whatever the kubeconfig leads to later. */
+  readonly clusterUID?: string;
   /** What counts of `nodeSelector`, while edits are guarded. */
   readonly accepted?: AcceptedEdit;
   /** What the standing audit found last. */

@@ -108,7 +108,8 @@ export const clusterBindingStatusSchema = z.object({
     .describe('What was checked of the physical cluster, a line each; what is not Passed says what to do.')
     .meta(mapList('name')),
   credentialsExpireAt: instantSchema.nullable().optional().describe('When the credentials in the kubeconfig expire; absent: never, or not known.'),
-  mountNamespaceUID: z.string().optional().describe('UID of the mount namespace: tells this physical cluster from another.'),
+  mountNamespaceUID: z.string().optional().describe('UID of the mount namespace: tells it from another of its name.'),
+  clusterUID: z.string().optional().describe('UID of kube-system in the physical cluster: a kubeconfig that leads to another cluster is refused.'),
   accepted: acceptedEditSchema.optional().describe('The nodeSelector that counts, while edits are guarded by maxReclaimPercent.'),
   audit: auditSchema.optional().describe('Whether both sides agree, as the standing audit found last.'),
 });

@@ -9,6 +9,7 @@ export const Check = {
   Reachable: 'Reachable',
   TLS: 'TLS',
   WhoAmI: 'WhoAmI',
+  SameCluster: 'SameCluster',
   VersionSkew: 'VersionSkew',
   ClockSkew: 'ClockSkew',
   CRDPresent: 'CRDPresent',
@@ -34,7 +35,7 @@ export interface PreflightCheck {
 }
 
 /** Without these the cluster cannot even be talked to. */
-const CONNECTIVITY: readonly string[] = [Check.Kubeconfig, Check.Reachable, Check.TLS, Check.WhoAmI];
+const CONNECTIVITY: readonly string[] = [Check.Kubeconfig, Check.Reachable, Check.TLS, Check.WhoAmI, Check.SameCluster];
 
 /** Whether the cluster cannot be talked to as long as this check fails. */
 export function isConnectivity({ name }: PreflightCheck): boolean {
@@ -56,12 +57,30 @@ export function skipped(names: readonly string[], cause: string): PreflightCheck
 /** The checks that ask the cluster something, in order; all of them need {@link Check.Reachable} and {@link Check.TLS}. */
 export const CONTENT_CHECKS: readonly string[] = [
   Check.WhoAmI,
+  Check.SameCluster,
   Check.VersionSkew,
   Check.ClockSkew,
   Check.CRDPresent,
   Check.MountNamespaceFree,
   Check.Permissions,
 ];
+
+/**
+ * Whether the credentials lead to the cluster that is bound: in any other nothing would be found, which must not be taken for gone.
+ * @param found UID of kube-system; null: it may not be read
+ * @param bound the UID under which the binding was accepted; undefined: none yet
+ */
+export function sameClusterCheck(found: string | null, bound: string | undefined): PreflightCheck {
+  const name = Check.SameCluster;
+  if (found === null) {
+    return warned(name, 'Namespace kube-system may not be read, so a kubeconfig that leads to another cluster would not be noticed: run "kubeocean install --role physical" in the physical cluster.');
+  }
+  if (bound === undefined || bound === found) return passed(name, `The cluster is ${found}, by the UID of its kube-system.`);
+  return failed(
+    name,
+    `The kubeconfig leads to cluster ${found}, but ${bound} is bound: put credentials of that one into the Secret; to bind another cluster, delete this binding and create one for it.`,
+  );
+}
 
 /** Oldest minor version of Kubernetes 1.x that can lend. */
 const OLDEST_MINOR = 28;

@@ -17,8 +17,10 @@ export interface BindingFacts {
   readonly checks: readonly PreflightCheck[] | null;
   /** Of the credentials in use; `null`: they do not expire, or could not be read. */
   readonly credentials: CredentialsLife | null;
-  /** UID of the mount namespace, which tells this physical cluster from another; `null`: not known. */
+  /** `null`: not known. */
   readonly mountNamespaceUID: string | null;
+  /** UID of the physical cluster; `null`: not known, or another than the one that is bound. */
+  readonly clusterUID: string | null;
   /** Epoch milliseconds. */
   readonly now: number;
   /** Whether the lists of the physical cluster are synced. */
@@ -39,6 +41,8 @@ export interface BindingDecision {
   /** Epoch milliseconds; `null`: not known, or never. */
   readonly credentialsExpireAt: number | null;
   readonly mountNamespaceUID: string | null;
+  /** The cluster that is bound from now on; `null`: says nothing new. */
+  readonly clusterUID: string | null;
 }
 
 /** The state of a binding (spec leasing.md 3.1 and 3.2), level-triggered: a cluster that fails later is not Ready. */
@@ -51,6 +55,8 @@ export function decideBinding(facts: BindingFacts): BindingDecision {
     checks: facts.checks,
     credentialsExpireAt: facts.credentials?.expiresAt ?? null,
     mountNamespaceUID: facts.mountNamespaceUID,
+    // A kubeconfig that was wrong from the beginning may still be put right.
+    clusterUID: verdict.phase === 'Ready' ? facts.clusterUID : null,
   };
 }
 
@@ -203,10 +209,10 @@ export function planBindingStatus(
   return { ...status, accepted: undefined, ...found, phase, conditions, ...(becameReady ? { lastSyncTime: toRfc3339(now) } : {}) };
 }
 
-type Found = Pick<ClusterBindingStatus, 'checks' | 'credentialsExpireAt' | 'mountNamespaceUID'>;
+type Found = Pick<ClusterBindingStatus, 'checks' | 'credentialsExpireAt' | 'mountNamespaceUID' | 'clusterUID'>;
 
 /** What the checks found beyond conditions; a `null` takes the field off. */
-function foundBy({ checks, credentialsExpireAt, mountNamespaceUID }: BindingDecision): Found {
+function foundBy({ checks, credentialsExpireAt, mountNamespaceUID, clusterUID }: BindingDecision): Found {
   if (checks === null) {
     return {};
   }
@@ -216,6 +222,7 @@ function foundBy({ checks, credentialsExpireAt, mountNamespaceUID }: BindingDeci
     checks: checks.map(({ name, status, message }) => ({ name, status, message })),
     ...(read ? { credentialsExpireAt: expiry } : {}),
     ...(mountNamespaceUID === null ? {} : { mountNamespaceUID }),
+    ...(clusterUID === null ? {} : { clusterUID }),
   };
 }
 

@@ -10,6 +10,7 @@ export {
   failed,
   passed,
   type PreflightCheck,
+  sameClusterCheck,
   skipped,
   versionSkewCheck,
   warned,

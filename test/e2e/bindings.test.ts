@@ -1,14 +1,13 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ConfigMap, Pod, Secret } from 'kubernetes-types/core/v1';
-import { parse, stringify } from 'yaml';
+import { parse } from 'yaml';
 import { GROUP_VERSION } from '../../api/names/group';
-import { Annotation, copyFinalizer, DEBTS, Finalizer, Label, MANAGED_BY, syncedByLabel, SYSTEM_NAMESPACE, Taint, WORKER_NAMESPACE } from '../../api/names/keys';
-import type { ClusterBinding, Condition } from '../../api/names/types';
+import { copyFinalizer, DEBTS, Finalizer, Label, MANAGED_BY, syncedByLabel, SYSTEM_NAMESPACE, Taint, WORKER_NAMESPACE } from '../../api/names/keys';
+import type { ClusterBinding } from '../../api/names/types';
 import type { Debt } from '../../domain/debts';
 import { checkPairs, physicalUids, untilRunning } from '../../local/demo/expect';
-import { Rest, type RestError } from '../../local/clusters/rest';
-import { isOn, isRunning, isTainted, nameOf, physicalPods, uidOf, uidsOf, virtualNodes, virtualPods, virtualUidOf } from '../../local/demo/observe';
+import { isRunning, isTainted, nameOf, physicalPods, uidOf, uidsOf, virtualNodes, virtualPods } from '../../local/demo/observe';
 import { bind } from '../../local/demo/steps/bind';
 import { deploy, REPLICAS } from '../../local/demo/steps/deploy';
 import { install } from '../../local/demo/steps/install';
@@ -17,16 +16,12 @@ import { readWorkflow } from '../../local/demo/temporal';
 import type { Lender, Walk } from '../../local/demo/walk';
 import { bindingId, bindingWatchId } from '../../workflows/contracts/ids';
 import { eventually, throughout } from '../support/eventually';
-import { productLog, workerPids, workerUrls } from '../support/product';
+import { productLog, workerPids } from '../support/product';
 import { findLeaks } from '../support/secrets';
-import { claimsOf, signToken } from '../support/tokens';
 import { openTestWalk, type TestWalk } from '../support/walk';
+import { BINDINGS, bindingsIn, conditionOf } from './fixtures/bindings';
 
-const BINDINGS = `/apis/${GROUP_VERSION}/clusterbindings`;
 const POLICIES = `/apis/${GROUP_VERSION}/resourceleasingpolicies`;
-const WORKER_SECRETS = `/api/v1/namespaces/${WORKER_NAMESPACE}/secrets`;
-const ACCOUNT = { namespace: WORKER_NAMESPACE, name: 'kubeocean-syncer' };
-const DAY = 86_400_000;
 
 let open: TestWalk;
 let walk: Walk;
@@ -45,169 +40,27 @@ afterAll(async () => {
 });
 
 const virtual = () => walk.stack.virtual.api;
+const { bindingOf, untilReady, runPod } = bindingsIn(() => walk);
 const kubeocean = (...args: string[]) => walk.commands.kubeocean(...args, '--kubeconfig', walk.stack.virtual.kubeconfig);
 const killWorkers = () => workerPids(walk.stack).forEach((pid) => process.kill(pid, 'SIGKILL'));
-const bindingOf = (name: string) => virtual().get<ClusterBinding>(`${BINDINGS}/${name}`);
 const findBinding = (name: string) => virtual().find<ClusterBinding>(`${BINDINGS}/${name}`);
-const conditionOf = ({ status }: ClusterBinding, type = 'Ready'): Condition | undefined => status?.conditions?.find((one) => one.type === type);
-
-async function untilReady(name: string, within = 20_000): Promise<void> {
-  await eventually(async () => expect(conditionOf(await bindingOf(name))).toMatchObject({ status: 'True' }), { within });
-}
 
 async function eventsAbout(uid: string): Promise<string[]> {
   const { items } = await virtual().get<{ items: { reason: string }[] }>(`/api/v1/events?fieldSelector=involvedObject.uid%3D${uid}`);
   return items.map(({ reason }) => reason);
 }
 
-/** Runs a pod on a node of one lender, and takes it away again. */
-async function runPod(name: string, { clusterId }: Lender, within: number): Promise<void> {
-  const pods = '/api/v1/namespaces/default/pods';
-  await virtual().create(pods, {
-    metadata: { name },
-    spec: {
-      nodeSelector: { [Label.PhysicalClusterId]: clusterId },
-      tolerations: [{ key: Taint.Vnode, operator: 'Exists' }],
-      containers: [{ name: 'main', image: 'nginx' }],
-    },
-  });
-  await eventually(async () => expect(isRunning(await virtual().get<Pod>(`${pods}/${name}`))).toBe(true), { within });
-  await virtual().delete(`${pods}/${name}`);
-  await eventually(async () => expect(await virtual().find(`${pods}/${name}`)).toBeNull());
-}
-
 describe('the status', () => {
   it('has a line for each check, the same that kubeocean check prints', async () => {
     const { status } = await bindingOf(a.binding);
     const names = status?.checks?.map(({ name }) => name) ?? [];
-    expect(names.slice(0, 10)).toEqual([
-      ...['ClusterIDFree', 'Kubeconfig', 'Credentials', 'Reachable', 'TLS', 'WhoAmI', 'VersionSkew', 'ClockSkew', 'CRDPresent', 'MountNamespaceFree'],
+    expect(names.slice(0, 11)).toEqual([
+      ...['ClusterIDFree', 'Kubeconfig', 'Credentials', 'Reachable', 'TLS', 'WhoAmI', 'SameCluster', 'VersionSkew', 'ClockSkew', 'CRDPresent', 'MountNamespaceFree'],
     ]);
-    expect(names.slice(10).every((name) => name.startsWith('Permissions/'))).toBe(true);
+    expect(names.slice(11).every((name) => name.startsWith('Permissions/'))).toBe(true);
     expect(new Set(status?.checks?.map((check) => check.status))).toEqual(new Set(['Passed']));
     const printed = await kubeocean('check', '--binding', a.binding);
     for (const { name, message } of status?.checks ?? []) expect(printed).toMatch(new RegExp(`Passed +${name} +.*${message.slice(0, 8)}`));
-  });
-});
-
-describe('tokens of pods', () => {
-  const tokenSecret = async ({ cluster }: Lender, pod: Pod) => {
-    const { items } = await cluster.api.get<{ items: Secret[] }>(`${WORKER_SECRETS}?labelSelector=${Label.ServiceAccountToken}%3Dtrue`);
-    return items.find(({ metadata }) => metadata?.annotations?.[Annotation.VirtualPodUid] === uidOf(pod))!;
-  };
-  const tokenIn = ({ data }: Secret) => Buffer.from(data?.token ?? '', 'base64').toString();
-  const expiryOf = ({ metadata }: Secret) => Date.parse(metadata?.annotations?.[Annotation.TokenExpiresAt] ?? '');
-
-  it('are renewed once 80 % of their life is over', async () => {
-    const pod = (await virtualPods(walk)).find((one) => isOn(a, one))!;
-    // Tokens come after the pod that runs with them.
-    const before = await eventually(async () => {
-      const issued = await tokenSecret(a, pod);
-      expect(issued).toBeDefined();
-      return issued;
-    });
-    // The beginning of a life is told to the second.
-    await new Promise((resolve) => setTimeout(resolve, 1_100));
-    const past = new Date(Date.now() - 1_000).toISOString();
-    await a.cluster.api.merge(`${WORKER_SECRETS}/${nameOf(before)}`, { metadata: { annotations: { [Annotation.TokenExpiresAt]: past } } });
-    await eventually(async () => {
-      const after = await tokenSecret(a, pod);
-      expect(expiryOf(after)).toBeGreaterThan(Date.now() + 60_000);
-      expect(tokenIn(after)).not.toBe(tokenIn(before));
-      expect(claimsOf(tokenIn(after)).iat!).toBeGreaterThan(claimsOf(tokenIn(before)).iat!);
-    });
-    expect(uidOf(await tokenSecret(a, pod))).toBe(uidOf(before));
-  });
-});
-
-describe('the kubeconfig', () => {
-  type Kubeconfig = { users: [{ user: { token: string } }] };
-  const secretPath = ({ binding }: Lender) => `/api/v1/namespaces/${SYSTEM_NAMESPACE}/secrets/${binding}-kubeconfig`;
-  const textOf = async (lender: Lender) => {
-    const { data } = await virtual().get<Secret>(secretPath(lender));
-    return Buffer.from(data?.kubeconfig ?? '', 'base64').toString();
-  };
-  const put = (lender: Lender, kubeconfig: string) => virtual().merge(secretPath(lender), { stringData: { kubeconfig } });
-
-  async function withToken(lender: Lender, token: string): Promise<string> {
-    const kubeconfig = parse(await textOf(lender)) as Kubeconfig;
-    kubeconfig.users[0].user.token = token;
-    return stringify(kubeconfig);
-  }
-
-  /** An API server believes a token that it knows for ten seconds more. */
-  async function untilRefused({ cluster: { server, ca } }: Lender, token: string): Promise<void> {
-    const api = new Rest({ server, ca, token });
-    await eventually(async () => expect(await api.get('/api/v1/nodes').catch((error: RestError) => error.status)).toBe(401), { within: 12_000 });
-    await api.close();
-  }
-
-  it('is taken up as it changes, while the old one is revoked and everything goes on', async () => {
-    const pids = workerPids(walk.stack);
-    const before = await virtualPods(walk);
-    const next = 'kubeocean-syncer-next';
-    await b.cluster.api.create(WORKER_SECRETS, {
-      type: 'kubernetes.io/service-account-token',
-      metadata: { name: next, annotations: { 'kubernetes.io/service-account.name': ACCOUNT.name } },
-    });
-    const token = await eventually(async () => {
-      const { data } = await b.cluster.api.get<Secret>(`${WORKER_SECRETS}/${next}`);
-      expect(data?.token).toBeDefined();
-      return Buffer.from(data!.token!, 'base64').toString();
-    });
-    const old = (parse(await textOf(b)) as Kubeconfig).users[0].user.token;
-    await put(b, await withToken(b, token));
-    await b.cluster.api.delete(`${WORKER_SECRETS}/${ACCOUNT.name}`);
-    await untilRefused(b, old);
-    await runPod('rotated', b, 5_000);
-    await untilReady(b.binding);
-    expect(workerPids(walk.stack)).toEqual(pids);
-    expect(uidsOf(await virtualPods(walk))).toEqual(uidsOf(before));
-    for (const node of await virtualNodes(walk, b)) expect(isTainted(node, Taint.ClusterUnreachable)).toBe(false);
-  });
-
-  it('that is broken takes nothing away from the one that works, and says which field is wrong', async () => {
-    const good = await textOf(b);
-    await put(b, good.replace(/server: .*/, 'server: http://plain'));
-    await eventually(async () => {
-      expect(conditionOf(await bindingOf(b.binding))).toMatchObject({ status: 'False', message: expect.stringContaining('clusters[].cluster.server') });
-    });
-    const before = await virtualPods(walk);
-    const victim = before.find((one) => isOn(b, one))!;
-    await virtual().delete(`/api/v1/namespaces/default/pods/${nameOf(victim)}`);
-    await eventually(async () => expect((await physicalPods(b)).map(virtualUidOf)).not.toContain(uidOf(victim)), { within: 40_000 });
-    await put(b, good);
-    await untilReady(b.binding);
-    await checkPairs(walk, await untilRunning(walk, REPLICAS, 30_000));
-  });
-
-  it('that expires soon is a condition with the instant, and a metric of every worker', async () => {
-    const good = await textOf(b);
-    const expiresAt = Math.floor(Date.now() / 1_000) * 1_000 + 30 * 60_000;
-    await put(b, await withToken(b, await signToken(walk.stack, b.cluster, { account: ACCOUNT, issuedAt: Date.now() - DAY, expiresAt })));
-    const when = new Date(expiresAt).toISOString().replace('.000', '');
-    await eventually(async () => {
-      expect(conditionOf(await bindingOf(b.binding), 'CredentialsExpiring')).toMatchObject({
-        status: 'True',
-        reason: 'CredentialsExpireSoon',
-        message: expect.stringContaining(`expires at ${when}`),
-      });
-    });
-    expect((await bindingOf(b.binding)).status).toMatchObject({ phase: 'Ready', credentialsExpireAt: when });
-    const line = `kubeocean_binding_credentials_expiry_timestamp_seconds{binding="${b.binding}"} ${expiresAt / 1_000}`;
-    const metrics = async () => Promise.all(workerUrls(walk.stack).map(async (url) => (await fetch(`${url}/metrics`)).text()));
-    await eventually(async () => {
-      const texts = await metrics();
-      expect(texts).toHaveLength(2);
-      for (const text of texts) expect(text).toContain(line);
-    });
-    await put(b, good);
-    await eventually(async () => {
-      const binding = await bindingOf(b.binding);
-      expect(conditionOf(binding, 'CredentialsExpiring')).toMatchObject({ status: 'False', reason: 'CredentialsValid' });
-      expect(binding.status?.credentialsExpireAt).toBeUndefined();
-    });
-    await eventually(async () => (await metrics()).forEach((text) => expect(text).not.toContain(line)));
   });
 });
 

@@ -1,9 +1,10 @@
 import { API_GROUP, API_VERSION } from '../../../api/names/group';
 import { Label } from '../../../api/names/keys';
-import { Check, clockSkewCheck, CONTENT_CHECKS, failed, passed, skipped, versionSkewCheck, warned } from '../../../domain/binding';
+import { Check, clockSkewCheck, CONTENT_CHECKS, failed, passed, sameClusterCheck, skipped, versionSkewCheck, warned } from '../../../domain/binding';
 import type { PreflightCheck } from '../../../domain/binding';
 import { isKubeError, isTlsFault, Namespaces } from '../../../kube';
 import type { KubeClient, KubeError } from '../../../kube';
+import { clusterUidOf } from '../../fleet/cluster-uid';
 import { checkPermissions } from './check-permissions';
 
 /** What a physical cluster is checked for. */
@@ -13,6 +14,8 @@ export interface Expectations {
   readonly virtualCluster: string | null;
   /** `gitVersion` of the virtual cluster; null: not known. */
   readonly virtualVersion: string | null;
+  /** UID of the physical cluster that is bound. Default none yet: any will do. */
+  readonly clusterUID?: string;
   /** Whether the binding names `serviceNamespaces`, which takes more rights. Default false. */
   readonly mirrorsServices?: boolean;
 }
@@ -22,6 +25,8 @@ export interface ClusterFindings {
   readonly checks: readonly PreflightCheck[];
   /** Absent where the mount namespace could not be read. */
   readonly mountNamespaceUID?: string;
+  /** UID of the cluster; absent where it may not be read, or is another than the one that is bound. */
+  readonly clusterUID?: string;
 }
 
 const TIMEOUT_MS = 10_000;
@@ -38,13 +43,15 @@ export async function checkCluster(client: KubeClient, expected: Expectations): 
   if (broken !== undefined) return { checks: [...contact, ...skipped(CONTENT_CHECKS, broken.name)] };
   const whoAmI = await guarded(Check.WhoAmI, () => checkWhoAmI(client));
   if (whoAmI.status === 'Failed') return { checks: [...contact, whoAmI, ...skipped(CONTENT_CHECKS.slice(1), whoAmI.name)] };
+  const { check: same, clusterUID } = await checkIdentity(client, expected.clusterUID);
+  if (same.status === 'Failed') return { checks: [...contact, whoAmI, same, ...skipped(CONTENT_CHECKS.slice(2), same.name)] };
   const skew = [versionSkewCheck(version, expected.virtualVersion), clockSkewCheck(clock)];
   const [crd, mount, permissions] = await Promise.all([
     guarded(Check.CRDPresent, () => checkPolicyKind(client)),
     checkMountNamespace(client, expected),
     checkPermissions(client, expected).catch((error: unknown) => [unanswered(Check.Permissions, error)]),
   ]);
-  return { ...mount, checks: [...contact, whoAmI, ...skew, crd, ...mount.checks, ...permissions] };
+  return { ...mount, clusterUID, checks: [...contact, whoAmI, same, ...skew, crd, ...mount.checks, ...permissions] };
 }
 
 interface Contact {
@@ -101,6 +108,15 @@ async function checkWhoAmI(client: KubeClient): Promise<PreflightCheck> {
     if (status === 403) return warned(Check.WhoAmI, 'The credentials may not ask who they are: grant the ClusterRole system:basic-user to them.');
     if (status === 404) return warned(Check.WhoAmI, 'The API server cannot tell whose credentials these are: it is older than Kubernetes 1.28.');
     throw error;
+  }
+}
+
+async function checkIdentity(client: KubeClient, bound: string | undefined): Promise<{ readonly check: PreflightCheck; readonly clusterUID?: string }> {
+  try {
+    const found = await clusterUidOf(client, { timeoutMs: TIMEOUT_MS });
+    return { check: sameClusterCheck(found, bound), clusterUID: found ?? undefined };
+  } catch (error) {
+    return { check: unanswered(Check.SameCluster, error) };
   }
 }
 

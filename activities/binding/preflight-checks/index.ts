@@ -27,8 +27,11 @@ export interface Preflight {
   /** Null: they do not expire, or could not be read. */
   readonly life: CredentialsLife | null;
   readonly mountNamespaceUID: string | null;
+  /** UID of the cluster that answered, unless another is bound; null: not known. */
+  readonly clusterUID: string | null;
 }
 
+const UNKNOWN = { mountNamespaceUID: null, clusterUID: null } as const;
 const CLUSTER_CHECKS = [Check.Reachable, Check.TLS, ...CONTENT_CHECKS];
 
 /**
@@ -44,7 +47,7 @@ export async function preflight(
 ): Promise<Preflight> {
   const unique = clusterIdCheck(binding, all);
   const later = [Check.Kubeconfig, Check.Credentials, ...CLUSTER_CHECKS];
-  if (unique.status === 'Failed') return { checks: [unique, ...skipped(later, unique.name)], life: null, mountNamespaceUID: null };
+  if (unique.status === 'Failed') return { checks: [unique, ...skipped(later, unique.name)], life: null, ...UNKNOWN };
   const { gitVersion } = await virtual.client.raw<{ gitVersion?: string }>('GET', '/version');
   try {
     const credentials = await readCredentials(virtual.client, binding);
@@ -54,7 +57,7 @@ export async function preflight(
     if (!(error instanceof CredentialsFault)) throw error;
     const kubeconfig = failed(Check.Kubeconfig, `${error.message}: correct it there.`);
     const checks = [unique, kubeconfig, ...skipped([Check.Credentials, ...CLUSTER_CHECKS], kubeconfig.name)];
-    return { checks, life: null, mountNamespaceUID: null };
+    return { checks, life: null, ...UNKNOWN };
   }
 }
 
@@ -79,11 +82,12 @@ async function checkWith(
   ];
   const client = createKubeClient(access, { component: 'preflight' });
   try {
-    const { checks, mountNamespaceUID = null } = await checkCluster(client, {
+    const { checks, mountNamespaceUID = null, clusterUID = null } = await checkCluster(client, {
       ...{ mountNamespace, virtualCluster: uid, virtualVersion },
+      clusterUID: binding.status?.clusterUID,
       mirrorsServices: mirroredNamespaces(binding.spec).length > 0,
     });
-    return { checks: [...own, ...checks], credentials: version, life, mountNamespaceUID };
+    return { checks: [...own, ...checks], credentials: version, life, mountNamespaceUID, clusterUID };
   } finally {
     await client.close();
   }

@@ -32,6 +32,9 @@ export const REQUIRED_PERMISSIONS: readonly Permission[] = [
   ...rights(['get', 'patch'], 'namespaces', 'mountName'),
 ];
 
+/** To read the UID of kube-system; the check `SameCluster` warns where it is missing. */
+export const IDENTITY_PERMISSION: Permission = { verb: 'get', resource: 'namespaces', scope: 'cluster' };
+
 /** Rights that may be missing, because credentials are older or their owner does not want it: everything else works. */
 export interface OptionalPermissions {
   /** As the line of the check is called, unless after the resource. */

@@ -69,7 +69,7 @@ it('passes with what install and kubeconfig made, a line for each check', async 
   expect([code, stderr]).toEqual([0, 'the cluster can be used\n']);
   expect(new Set(lines.map(({ status }) => status))).toEqual(new Set(['Passed']));
   expect(lines.map(({ name }) => name)).toEqual([
-    ...['Kubeconfig', 'Credentials', 'Reachable', 'TLS', 'WhoAmI', 'VersionSkew', 'ClockSkew', 'CRDPresent', 'MountNamespaceFree'],
+    ...['Kubeconfig', 'Credentials', 'Reachable', 'TLS', 'WhoAmI', 'SameCluster', 'VersionSkew', 'ClockSkew', 'CRDPresent', 'MountNamespaceFree'],
     ...['Permissions/nodes', 'Permissions/pods', 'Permissions/pods/ephemeralcontainers', 'Permissions/resourceleasingpolicies'],
     ...['Permissions/resourceleasingpolicies/status', 'Permissions/priorityclasses', 'Permissions/csinodes', 'Permissions/events', 'Permissions/secrets'],
     ...['Permissions/configmaps', 'Permissions/persistentvolumeclaims', 'Permissions/persistentvolumes', 'Permissions/namespaces'],

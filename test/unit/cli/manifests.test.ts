@@ -1,4 +1,4 @@
-import { FIGURES_PERMISSIONS, OPTIONAL_PERMISSIONS, REQUIRED_PERMISSIONS, SERVICE_PERMISSIONS, type Permission } from '../../../activities/binding/preflight-checks/permissions';
+import { FIGURES_PERMISSIONS, IDENTITY_PERMISSION, OPTIONAL_PERMISSIONS, REQUIRED_PERMISSIONS, SERVICE_PERMISSIONS, type Permission } from '../../../activities/binding/preflight-checks/permissions';
 import { NODE_FIGURES, readManifests, SERVICE_MIRRORS, typeOf, type Manifest } from '../../../cli/install/manifests';
 import { placeIn } from '../../../cli/install/place';
 import * as kube from '../../../kube';
@@ -47,7 +47,7 @@ const BY_PATH: readonly string[] = ['authentication.k8s.io', 'authorization.k8s.
 type Role = Parameters<typeof readManifests>[0];
 const { node, metricsApi } = FIGURES_PERMISSIONS;
 it.each<[what: string, role: Role, asked: readonly Permission[]]>([
-  ['in a physical cluster', 'physical', [...REQUIRED_PERMISSIONS, ...OPTIONAL_PERMISSIONS.flatMap(({ permissions }) => permissions), metricsApi]],
+  ['in a physical cluster', 'physical', [...REQUIRED_PERMISSIONS, IDENTITY_PERMISSION, ...OPTIONAL_PERMISSIONS.flatMap(({ permissions }) => permissions), metricsApi]],
   ['for figures of nodes', NODE_FIGURES, [node]],
   ['for mirrors of Services', SERVICE_MIRRORS, SERVICE_PERMISSIONS],
 ])('grants %s exactly what the preflight asks for', (_, role, permissions) => {

@@ -1,8 +1,19 @@
-import { clockSkew, clockSkewCheck, credentialsCheck, expiryOf, versionSkewCheck, warnAt } from '../../../../domain/binding';
+import { clockSkew, clockSkewCheck, credentialsCheck, expiryOf, sameClusterCheck, versionSkewCheck, warnAt } from '../../../../domain/binding';
 
 const NOW = Date.parse('2026-03-06T12:00:00.500Z');
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
+
+describe('sameClusterCheck', () => {
+  it.each([
+    ['the first', 'one', undefined, ['Passed', /cluster is one/]],
+    ['the one that is bound', 'one', 'one', ['Passed', /cluster is one/]],
+    ['another', 'two', 'one', ['Failed', /leads to cluster two, but one is bound: put credentials of that one into the Secret/]],
+    ['one that does not say who it is', null, 'one', ['Warning', /kubeocean install --role physical/]],
+  ] as const)('%s', (_, found, bound, [status, message]) => {
+    expect(sameClusterCheck(found, bound)).toEqual({ name: 'SameCluster', status, message: expect.stringMatching(message) });
+  });
+});
 
 describe('versionSkewCheck', () => {
   it.each([

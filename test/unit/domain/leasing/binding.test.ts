@@ -80,6 +80,7 @@ const facts: BindingFacts = {
   checks: [check('Kubeconfig'), check('Credentials'), check('Permissions/pods')],
   credentials: null,
   mountNamespaceUID: 'uid-of-namespace',
+  clusterUID: 'uid-of-cluster',
   now: NOW,
   watchSynced: true,
   gatewayServing: true,
@@ -240,6 +241,15 @@ describe('planBindingStatus', () => {
     const checks = [...facts.checks!.slice(0, 2), check('Permissions/pods', 'Warning')];
     const next = planBindingStatus(aBinding().status(written).build(), decideBinding({ ...facts, checks }), NOW);
     expect(next?.checks?.[2]?.status).toBe('Warning');
+  });
+
+  it('binds the cluster with which it became Ready, and no other later', () => {
+    expect(written).toMatchObject({ clusterUID: 'uid-of-cluster' });
+    const wrong = decideBinding({ ...facts, checks: [check('SameCluster', 'Failed')], clusterUID: null, mountNamespaceUID: null });
+    const next = planBindingStatus(aBinding().status(written).build(), wrong, NOW);
+    expect(next).toMatchObject({ phase: 'Failed', clusterUID: 'uid-of-cluster', mountNamespaceUID: 'uid-of-namespace' });
+    const unfit = decideBinding({ ...facts, checks: [check('Permissions/pods', 'Failed')] });
+    expect(planBindingStatus(aBinding().build(), unfit, NOW)).not.toHaveProperty('clusterUID');
   });
 
   it('tells when credentials expire, and takes it back when new ones do not', () => {
