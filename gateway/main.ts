@@ -1,11 +1,9 @@
 import { loadKubeconfig } from '../kube';
 import { createLogger } from '../workers/observability/logger';
-import { exitWithParent, HTTP_PORT_VARIABLE, onShutdown, reportReady } from '../workers/process';
+import { exitWithParent, HTTP_PORT_VARIABLE, KUBECONFIG_VARIABLE, onShutdown, portFrom, reportReady } from '../workers/process';
 import { startGateway } from './gateway';
 import { kubeletSettings } from './settings';
 
-/** Kubeconfig of the virtual cluster; absent: the pod's own ServiceAccount, or kubectl's rules. */
-const KUBECONFIG_VARIABLE = 'KUBEOCEAN_KUBECONFIG';
 /** For everything but streams into pods. */
 const STOP_MS = 5_000;
 
@@ -17,7 +15,7 @@ async function run(): Promise<void> {
     const kubelet = kubeletSettings(process.env);
     const gateway = await startGateway({
       access: loadKubeconfig(process.env[KUBECONFIG_VARIABLE]),
-      httpPort: Number(process.env[HTTP_PORT_VARIABLE] ?? 0),
+      httpPort: portFrom(process.env, HTTP_PORT_VARIABLE),
       logger,
       kubelet,
     });

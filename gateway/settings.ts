@@ -1,9 +1,6 @@
 import { isIP } from 'node:net';
-import { SettingError } from '../workers/settings';
-import { HTTP_HOST_VARIABLE } from '../workers/process';
+import { HTTP_HOST_VARIABLE, numberFrom, portFrom, SettingError, type Environment } from '../workers/process';
 import type { KubeletApiOptions } from './kubelet/kubelet-api';
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 const DEFAULT_DRAIN_SECONDS = 20;
 const DEFAULT_PROMETHEUS_PORT = 9_006;
@@ -20,11 +17,11 @@ export function kubeletSettings(env: Environment): KubeletApiOptions | undefined
   }
   return {
     host: env.KUBEOCEAN_KUBELET_HOST || env[HTTP_HOST_VARIABLE] || address,
-    port: portFrom(env, 'KUBEOCEAN_KUBELET_PORT'),
-    prometheusPort: portFrom(env, 'KUBEOCEAN_PROMETHEUS_PORT', DEFAULT_PROMETHEUS_PORT),
+    port: portFrom(env, 'KUBEOCEAN_KUBELET_PORT') || null,
+    prometheusPort: portFrom(env, 'KUBEOCEAN_PROMETHEUS_PORT', DEFAULT_PROMETHEUS_PORT) || null,
     names: [address, ...(env.KUBEOCEAN_GATEWAY_NAMES ?? '').split(',').filter((name) => name !== '')],
     servingSecret: secretFrom(env.KUBEOCEAN_SERVING_SECRET),
-    drainMs: 1_000 * numberFrom(env, 'KUBEOCEAN_DRAIN_SECONDS', DEFAULT_DRAIN_SECONDS),
+    drainMs: 1_000 * numberFrom(env, 'KUBEOCEAN_DRAIN_SECONDS', { fallback: DEFAULT_DRAIN_SECONDS, most: 999_999 }),
   };
 }
 
@@ -33,18 +30,4 @@ function secretFrom(text: string | undefined): KubeletApiOptions['servingSecret'
   const [namespace, name, ...rest] = text.split('/');
   if (!namespace || !name || rest.length > 0) throw new SettingError('KUBEOCEAN_SERVING_SECRET must be NAMESPACE/NAME of a Secret of type kubernetes.io/tls');
   return { namespace, name };
-}
-
-/** 0 means none. */
-function portFrom(env: Environment, name: string, fallback = 0): number | null {
-  const port = numberFrom(env, name, fallback);
-  if (port > 65_535) throw new SettingError(`${name} must be a port`);
-  return port || null;
-}
-
-function numberFrom(env: Environment, name: string, fallback: number): number {
-  const text = env[name];
-  if (text === undefined || text === '') return fallback;
-  if (!/^\d{1,6}$/.test(text)) throw new SettingError(`${name} must be a whole number of at least 0`);
-  return Number(text);
 }
