@@ -1,6 +1,6 @@
 import { Annotation, Finalizer, Label } from '../../api/names/keys';
 import { ownershipLabels } from '../../domain/pods';
-import { toLabelValue } from '../../domain/vnode';
+import { isPolicyLabelLeft } from '../../domain/vnode';
 import { isKubeError, Nodes, Pods, ResourceLeasingPolicies, Secrets } from '../../kube';
 import type { KubeClient, KubeObject, ResourceType } from '../../kube';
 import { releaseAllCopies } from '../copies/release-all';
@@ -16,6 +16,8 @@ export interface Cleaning {
   readonly virtualCluster: string;
   /** Name of the ClusterBinding. */
   readonly binding: string;
+  /** Names of policies that it had; its lender may have deleted them since. */
+  readonly formerPolicies: readonly string[];
   /** True: a binding of that name lives, and what belongs to no single pod is its own. */
   readonly hasNamesake: boolean;
   /** True: the mount namespace serves another binding of this virtual cluster too. */
@@ -41,7 +43,7 @@ export async function cleanPhysical(cleaning: Cleaning): Promise<number> {
   if (hasNamesake) return 0;
   await releaseAllCopies({ client, mountNamespace: namespace, virtualCluster, binding, exists: cleaning.bindingExists });
   await releaseServices({ client, virtualCluster, binding, exists: cleaning.bindingExists });
-  await releasePolicies(client, binding);
+  await releasePolicies(cleaning);
   if (!cleaning.namespaceInUse) await releaseMountNamespace(client, namespace, virtualCluster);
   return 0;
 }
@@ -87,18 +89,19 @@ async function removeUnder(client: KubeClient, type: ResourceType<KubeObject>, m
 }
 
 /** Earlier installations put a finalizer on policies; nodes carry the label of the policy that lent them. Both end with the binding. */
-async function releasePolicies(client: KubeClient, binding: string): Promise<void> {
-  const { items } = await client.list(ResourceLeasingPolicies);
-  const policies = items.filter(({ spec }) => spec.cluster === binding);
-  for (const { metadata } of policies.filter((policy) => policy.metadata.finalizers?.includes(Finalizer.Policy))) {
+async function releasePolicies({ client, binding, formerPolicies }: Cleaning): Promise<void> {
+  // Before the policies: one that is made and applied meanwhile would look like one that is no more.
+  const nodes = await client.list(Nodes, { labelSelector: Label.PolicyApplied, metadataOnly: true });
+  const { items: policies } = await client.list(ResourceLeasingPolicies);
+  const held = policies.filter(({ spec, metadata }) => spec.cluster === binding && metadata.finalizers?.includes(Finalizer.Policy));
+  for (const { metadata } of held) {
     const finalizers = metadata.finalizers?.filter((finalizer) => finalizer !== Finalizer.Policy);
     const { name, uid, resourceVersion } = metadata;
     await client.patch(ResourceLeasingPolicies, { name }, { kind: 'merge', body: { metadata: { finalizers } } }, { uid, resourceVersion });
   }
-  const applied = new Set(policies.map(({ metadata }) => toLabelValue(metadata.name)));
-  const nodes = await client.list(Nodes, { labelSelector: Label.PolicyApplied, metadataOnly: true });
   for (const { metadata } of nodes.items) {
-    if (applied.has(metadata?.labels?.[Label.PolicyApplied] ?? '')) await unlabel(client, metadata?.name ?? '');
+    const { name = '', uid = '', labels = {} } = metadata ?? {};
+    if (isPolicyLabelLeft({ node: { metadata: { name, uid, labels } }, policies, binding }, formerPolicies)) await unlabel(client, name);
   }
 }
 

@@ -66,6 +66,8 @@ async function settlePhysical(fleet: Fleet, binding: ClusterBinding): Promise<nu
     mountNamespace: binding.spec.mountNamespace ?? '',
     virtualCluster: fleet.virtual.uid,
     binding: binding.metadata.name,
+    // Each node has lost the label with its vnode, by whichever policy.
+    formerPolicies: [],
     hasNamesake: false,
     namespaceInUse: sharesMountNamespace(fleet, binding),
     isAlive: isAliveIn(fleet),

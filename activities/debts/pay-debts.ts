@@ -88,6 +88,7 @@ async function payWith(
     mountNamespace: debt.mountNamespace,
     virtualCluster,
     binding: debt.binding,
+    formerPolicies: debt.policies ?? [],
     // A binding of that name may have been made since, and lend the same cluster: what is not provably dead is its own.
     hasNamesake: bindings.some(({ metadata }) => metadata.name === debt.binding),
     namespaceInUse: bindings.some(({ status }) => status?.mountNamespaceUID === debt.mountNamespaceUID),

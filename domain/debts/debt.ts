@@ -16,6 +16,8 @@ export interface Debt {
   readonly mountNamespaceUID: string | null;
   /** `uid` null: the Secret was gone already. */
   readonly secret: { readonly namespace: string; readonly name: string; readonly uid: string | null };
+  /** Names of the policies of the binding when it was abandoned: its lender may delete them before it is paid. null: not known. */
+  readonly policies: readonly string[] | null;
   /** RFC 3339. */
   readonly since: string;
   /** Failed attempts in a row. */
@@ -36,8 +38,11 @@ export function debtKey({ binding, bindingUid }: Pick<Debt, 'binding' | 'binding
   return `${binding}.${bindingUid}`;
 }
 
+/** What is known of the other cluster, and of the way to it, when a binding is abandoned. */
+export type KnownThen = Pick<Debt, 'policies'> & { readonly secretUid: string | null };
+
 /** A debt that may be paid at once. */
-export function newDebt(binding: ClusterBinding, secretUid: string | null, now: number): Debt {
+export function newDebt(binding: ClusterBinding, { secretUid, policies }: KnownThen, now: number): Debt {
   const { metadata, spec, status } = binding;
   const { namespace = '', name = '' } = spec.secretRef;
   return {
@@ -48,6 +53,7 @@ export function newDebt(binding: ClusterBinding, secretUid: string | null, now: 
     mountNamespace: spec.mountNamespace ?? '',
     mountNamespaceUID: status?.mountNamespaceUID ?? null,
     secret: { namespace, name, uid: secretUid },
+    policies,
     since: toRfc3339(now),
     attempts: 0,
     nextAttemptAt: toRfc3339(now),
@@ -96,10 +102,13 @@ const TEXTS = ['binding', 'bindingUid', 'clusterID', 'mountNamespace', 'since', 
 
 function parseDebt(text: string): Debt | null {
   try {
-    const debt = JSON.parse(text) as Debt;
-    const { v, secret, attempts } = debt;
+    const read = JSON.parse(text) as Debt;
+    // Entries of earlier versions name none.
+    const debt: Debt = { ...read, policies: read.policies ?? null };
+    const { v, secret, attempts, policies } = debt;
     const sound = v === 1 && typeof attempts === 'number' && TEXTS.every((field) => typeof debt[field] === 'string');
-    return sound && typeof secret?.name === 'string' && typeof secret.namespace === 'string' ? debt : null;
+    const named = policies === null || (Array.isArray(policies) && policies.every((name) => typeof name === 'string'));
+    return sound && named && typeof secret?.name === 'string' && typeof secret.namespace === 'string' ? debt : null;
   } catch {
     return null;
   }

@@ -1,1 +1,1 @@
-export { afterFailure, afterProgress, type Debt, debtKey, dueAt, type Ledger, newDebt, readLedger } from './debt';
+export { afterFailure, afterProgress, type Debt, debtKey, dueAt, type KnownThen, type Ledger, newDebt, readLedger } from './debt';

@@ -4,7 +4,7 @@ export { reclaimBeganAt, type WindowTaintEffect } from './desired-taints';
 export { announcedEndOf, type EdgeFacts, type EdgeTaint, edgeTaint } from './edge-taint';
 export { physicalNodeOf, toLabelValue, vnodeName } from './naming';
 export { isVnodeOf, planVnode, type VnodeFacts, type VnodePatch, type VnodePlan } from './plan';
-export { isPolicyLabelOurs, type PolicyLabelFacts, policyLabelToSet } from './policy-label';
+export { isPolicyLabelLeft, isPolicyLabelOurs, type PolicyLabelFacts, policyLabelToSet } from './policy-label';
 export { withReclaimConditions } from './reclaim-conditions';
 export { chooseProxierPort, holderOfPort, proxierPortOf, vnodesByPort } from './proxier-port';
 export { desiredStatus, isPhysicalReady, planVnodeStatus, type StatusFacts, type VnodeStatusPatch } from './status';

@@ -41,6 +41,18 @@ export function isPolicyLabelOurs(facts: PolicyLabelFacts, applied: string | und
   return (applied !== undefined && value === toLabelValue(applied)) || holderOf(facts)?.spec.cluster === facts.binding;
 }
 
+/**
+ * Whether the label on a node is one that a binding has left there whose vnodes are all gone: its value names a policy of that binding,
+ * or one that no longer exists and was among its policies. What another's policy holds by now, under whichever name, stays.
+ * @param remembered names of policies
+ */
+export function isPolicyLabelLeft(facts: PolicyLabelFacts, remembered: readonly string[]): boolean {
+  const value = facts.node.metadata.labels?.[Label.PolicyApplied];
+  const holder = holderOf(facts);
+  if (holder !== undefined) return holder.spec.cluster === facts.binding;
+  return remembered.some((name) => toLabelValue(name) === value);
+}
+
 function holderOf({ node, policies }: PolicyLabelFacts): ResourceLeasingPolicy | undefined {
   const value = node.metadata.labels?.[Label.PolicyApplied];
   return policies.find(({ metadata }) => toLabelValue(metadata.name) === value);

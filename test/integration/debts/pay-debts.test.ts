@@ -2,7 +2,8 @@
 import { readFile } from 'node:fs/promises';
 import type { ConfigMap, Namespace, Node, Pod, Secret, Service } from 'kubernetes-types/core/v1';
 import { payDebts } from '../../../activities/debts/pay-debts';
-import { readDebts, writeDebt } from '../../../activities/debts/ledger';
+import { readDebts, strikeDebt, writeDebt } from '../../../activities/debts/ledger';
+import { recordDebt } from '../../../activities/debts/record-debt';
 import { Fleet } from '../../../activities/fleet/fleet';
 import { openVirtualCluster } from '../../../activities/fleet/virtual-cluster';
 import { Annotation, Finalizer, Label, SYSTEM_NAMESPACE, WORKER_NAMESPACE } from '../../../api/names/keys';
@@ -101,7 +102,9 @@ async function sweep(): Promise<void> {
   const names = { pods: ['of-living', 'of-dead', 'of-nobody'], secrets: ['token-of-living', 'token-of-dead', 'token-of-nobody'], configmaps: ['copy', 'shared'] };
   const paths = Object.entries(names).flatMap(([kind, some]) => some.map((name) => `${NAMESPACE}/${kind}/${name}`));
   const away = async (api: ReturnType<typeof physical>, path: string) => void ((await api.find(path)) !== null && (await api.delete(path)));
-  await physical().merge(`${POLICIES_PATH}/${POLICY}`, { metadata: { finalizers: null } });
+  if ((await physical().find(`${POLICIES_PATH}/${POLICY}`)) !== null) {
+    await physical().merge(`${POLICIES_PATH}/${POLICY}`, { metadata: { finalizers: null } });
+  }
   for (const path of [...paths, `${SERVICES}/mirrored`, `${POLICIES_PATH}/${POLICY}`, `/api/v1/nodes/${NODE}`]) await away(physical(), path);
   for (const name of [BINDING, NEIGHBOUR]) await away(virtual(), `${BINDINGS_PATH}/${name}`);
   await away(virtual(), `${PODS}/living`);
@@ -114,11 +117,20 @@ async function bind(name: string, bound: boolean): Promise<void> {
   if (bound) await virtual().merge(`${BINDINGS_PATH}/${name}/status`, { status: { mountNamespaceUID } });
 }
 
-/** Of a binding that is gone. */
-async function owe(): Promise<void> {
+function goneBinding(): ClusterBinding {
   const gone = clusterBinding(WORKER_NAMESPACE) as ClusterBinding;
-  const binding: ClusterBinding = { ...gone, metadata: { name: BINDING, uid: 'uid-of-the-one-that-is-gone' }, status: { mountNamespaceUID } };
-  await writeDebt(fleet.virtual.client, newDebt(binding, null, Date.now()));
+  return { ...gone, metadata: { name: BINDING, uid: 'uid-of-the-one-that-is-gone' }, status: { mountNamespaceUID } };
+}
+
+async function owe(): Promise<void> {
+  await writeDebt(fleet.virtual.client, newDebt(goneBinding(), { secretUid: null, policies: null }, Date.now()));
+}
+
+async function untilPaid(): Promise<void> {
+  await eventually(async () => {
+    await payDebts(fleet, true);
+    expect((await readDebts(fleet.virtual.client)).debts).toEqual([]);
+  });
 }
 
 const OF_THE_NAMESAKE = [
@@ -137,9 +149,35 @@ it.each([
   await leaveTraces(bindings.some(({ name }) => name === BINDING));
   for (const { name, bound } of bindings) await bind(name, bound);
   await owe();
-  await eventually(async () => {
-    await payDebts(fleet, true);
-    expect((await readDebts(fleet.virtual.client)).debts).toEqual([]);
-  });
+  await untilPaid();
   expect(await traces()).toEqual([...left].sort());
+});
+
+describe('a policy that its lender deletes before the debt is paid', () => {
+  const nights = policy('main') as ResourceLeasingPolicy;
+  const make = (cluster: string) => physical().create(POLICIES_PATH, { ...nights, metadata: { name: POLICY }, spec: { ...nights.spec, cluster } });
+
+  it.each([
+    { then: 'leaves no label behind', successor: null, label: undefined },
+    { then: 'leaves the label to a policy of its name by which another binding borrows', successor: NEIGHBOUR, label: POLICY },
+  ])('$then', async ({ successor, label }) => {
+    await make(BINDING);
+    await physical().create('/api/v1/nodes', fakeNode(NODE, { labels: { [Label.PolicyApplied]: POLICY } }));
+    const { policies } = await fleet.physical(goneBinding());
+    await eventually(() => expect(policies.store.list().map(({ metadata, spec: { cluster } }) => [metadata.name, cluster])).toEqual([[POLICY, BINDING]]));
+    await recordDebt(fleet, goneBinding());
+    await physical().delete(`${POLICIES_PATH}/${POLICY}`);
+    if (successor !== null) await make(successor);
+    await untilPaid();
+    expect((await physical().get<Node>(`/api/v1/nodes/${NODE}`)).metadata?.labels?.[Label.PolicyApplied]).toBe(label);
+  });
+
+  it('is not known where its cluster cannot be opened any more', async () => {
+    const binding = goneBinding();
+    const secretRef = { ...binding.spec.secretRef, name: 'absent' };
+    await recordDebt(fleet, { ...binding, spec: { ...binding.spec, secretRef } });
+    const { debts } = await readDebts(fleet.virtual.client);
+    expect(debts.map(({ policies }) => policies)).toEqual([null]);
+    await strikeDebt(fleet.virtual.client, debts[0]!);
+  });
 });

@@ -5,7 +5,7 @@ import { aBinding } from '../../../support/builders/binding';
 
 const NOW = Date.parse('2026-03-06T12:00:00Z');
 const binding = aBinding('east').status({ mountNamespaceUID: 'uid-of-namespace' }).build();
-const debt = newDebt(binding, 'uid-of-secret', NOW);
+const debt = newDebt(binding, { secretUid: 'uid-of-secret', policies: ['nights'] }, NOW);
 
 describe('a debt', () => {
   it('says what is owed and where the key is, and may be paid at once', () => {
@@ -17,6 +17,7 @@ describe('a debt', () => {
       mountNamespace: 'kubeocean-worker',
       mountNamespaceUID: 'uid-of-namespace',
       secret: { namespace: 'kubeocean-system', name: 'east-kubeconfig', uid: 'uid-of-secret' },
+      policies: ['nights'],
       since: '2026-03-06T12:00:00Z',
       attempts: 0,
       nextAttemptAt: '2026-03-06T12:00:00Z',
@@ -53,12 +54,18 @@ describe('readLedger', () => {
     expect(readLedger(data)).toEqual({ debts: [older, debt], unreadable: [] });
   });
 
+  it('knows no policies where an earlier version wrote none', () => {
+    const earlier = JSON.stringify({ ...debt, policies: undefined });
+    expect(readLedger({ [debtKey(debt)]: earlier })).toEqual({ debts: [{ ...debt, policies: null }], unreadable: [] });
+  });
+
   it.each([
     ['none', undefined, 0, []],
     ['no JSON', { x: '{' }, 0, ['x']],
     ['another version', { 'east.east-uid': JSON.stringify({ ...debt, v: 2 }) }, 0, ['east.east-uid']],
     ['without a Secret', { 'east.east-uid': JSON.stringify({ ...debt, secret: undefined }) }, 0, ['east.east-uid']],
     ['without a beginning', { 'east.east-uid': JSON.stringify({ ...debt, since: undefined }) }, 0, ['east.east-uid']],
+    ['with policies that are no names', { 'east.east-uid': JSON.stringify({ ...debt, policies: [1] }) }, 0, ['east.east-uid']],
     ['null', { x: 'null' }, 0, ['x']],
     ['under another key: whose would be struck off?', { x: text }, 0, ['x']],
     ['beside a sound one', { [debtKey(debt)]: text, x: '' }, 1, ['x']],
