@@ -1,13 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { Context } from '@temporalio/activity';
 import { ensureManager } from '../../workers/ensure-manager';
 import { bindingChangedSignal, clusterBindingStatusQuery, nodesWantedSignal } from '../../workflows/contracts/cluster-binding';
 import { pauseSignal } from '../../workflows/contracts/common';
 import { bindingId, MANAGER_ID, nodeId, podId } from '../../workflows/contracts/ids';
 import { leasedNodeStatusQuery, nodeChangedSignal, podsAssignedSignal } from '../../workflows/contracts/leased-node';
 import { bindingsSeenSignal, managerStatusQuery } from '../../workflows/contracts/manager';
+import { repairUpdate } from '../../workflows/contracts/steering';
 import type { Settings } from '../../workflows/contracts/settings';
 import { eventually } from '../support/eventually';
-import { census, runsOf } from '../support/workflow/histories';
+import { census, eventsOf, runsOf } from '../support/workflow/histories';
 import { LENT, RETURNED } from '../support/workflow/stubs';
 import { nodeOf, QUIET, someBinding, somePod, World } from '../support/workflow/world';
 
@@ -119,6 +121,29 @@ it('leaves the children of a binding alone, and hears of them afterwards', async
   returned.add('n2');
   await world.handle(nodeId(name, 'n2')).signal(nodeChangedSignal, { uid: `uid-of-${name}` });
   await eventually(async () => expect((await binding.query(clusterBindingStatusQuery)).nodes).toEqual(['n1', 'n3']));
+});
+
+it('does not leave a repair of a binding behind that is under way', async () => {
+  const name = 'mending';
+  let release = (): void => undefined;
+  const held = new Promise<void>((resolve) => (release = resolve));
+  world.stubs.behave(name, { repairBinding: () => Promise.race([held, Context.current().cancelled]) });
+  const binding = await world.startBinding(someBinding(name, EAGER));
+  await binding.executeUpdate(repairUpdate, { args: [{ findings: ['a'] }] });
+  await eventually(() => expect(world.stubs.calls('repairBinding', name)).toHaveLength(1));
+  const before = await world.runOf(bindingId(name));
+  const changed = () => binding.signal(bindingChangedSignal, { uid: `uid-of-${name}`, generation: 1 });
+  // One by one: after each comes a moment without news, in which the run could end.
+  for (let looks = 0; looks < EAGER.continueAfterEvents; looks += 2) {
+    const { length } = world.stubs.calls('reconcileBinding', name);
+    await changed();
+    await eventually(() => expect(world.stubs.calls('reconcileBinding', name).length).toBeGreaterThan(length));
+  }
+  await eventually(async () => expect((await eventsOf(world.client, bindingId(name))).length).toBeGreaterThan(EAGER.continueAfterEvents));
+  expect(await world.runOf(bindingId(name))).toBe(before);
+  release();
+  await untilContinued(bindingId(name), changed);
+  expect(world.stubs.calls('repairBinding', name)).toHaveLength(1);
 });
 
 it('forgets no order that comes while the children are being started', async () => {
