@@ -54,6 +54,18 @@ export function census(events: readonly HistoryEvent[]): Partial<Record<EventTyp
   return counts;
 }
 
+/** Name of the activity that ended in the workflow's own process; null: the event tells of none. */
+export function localActivityOf({ markerRecordedEventAttributes: marker }: HistoryEvent): string | null {
+  const data = marker?.details?.data?.payloads?.[0]?.data;
+  if (marker?.markerName !== 'core_local_activity' || data == null) return null;
+  return (JSON.parse(Buffer.from(data).toString()) as { activity_type: string }).activity_type;
+}
+
+/** How long the timers of a run were to last, milliseconds, in the order in which they were started. */
+export function timersOf(events: readonly HistoryEvent[]): number[] {
+  return events.flatMap(({ timerStartedEventAttributes: timer }) => (timer == null ? [] : [millis(timer.startToFireTimeout)]));
+}
+
 /** When the first timer of a run was to fire, epoch milliseconds. */
 export function firstTimerDueAt(events: readonly HistoryEvent[]): number {
   const event = events.find(({ timerStartedEventAttributes: timer }) => timer != null);
