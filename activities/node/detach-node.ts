@@ -27,7 +27,7 @@ export async function detachNode(fleet: Fleet, ref: NodeRef, dismissPods: Dismis
   const why = await whyDetached(fleet, ref);
   if (why === null) return null;
   const vnode = await readVnode(fleet, ref);
-  if (vnode !== null) await remove(fleet, vnode);
+  if (vnode !== null) await removeVnode(fleet, vnode);
   const open = await dismissPods(ref);
   const left = vnode === null ? 0 : fleet.virtual.pods.store.by(BY_NODE, vnode.metadata.name).length;
   return {
@@ -63,8 +63,8 @@ async function readVnode({ virtual }: Fleet, { binding, node }: NodeRef): Promis
   return live !== null && isVnodeOf(live, { name: binding }) ? live : null;
 }
 
-/** Closed to new pods first, so that none arrives while the others go; its finalizer last. */
-async function remove(fleet: Fleet, vnode: NodeObject): Promise<void> {
+/** Closed to new pods first, so that none arrives while the others go; its finalizer last. @throws KubeError */
+export async function removeVnode(fleet: Fleet, vnode: NodeObject): Promise<void> {
   const { client } = fleet.virtual;
   const { name, uid, deletionTimestamp } = vnode.metadata;
   const note: ReclaimNote = { phase: 'Returning', reason: Reason.ClusterAbandoned, message: 'The physical cluster was given up.' };

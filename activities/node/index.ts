@@ -3,6 +3,7 @@ import { failing } from '../failing';
 import type { DismissPods } from '../temporal/dismiss-pods';
 import type { OpenWorkflows } from '../temporal/open-workflows';
 import { detachNode } from './detach-node';
+import { detachNodes } from './detach-nodes';
 import { lendNodes } from './lend-nodes';
 import { type NodeDependencies, reconcileNode } from './reconcile-node';
 import { reviewPods } from './review-pods';
@@ -14,6 +15,7 @@ export function nodeActivities(
 ): NodeActivities {
   return {
     lendNodes: failing((ref, nodes) => lendNodes(deps.fleet, deps.settings, ref, nodes)),
+    detachNodes: failing((ref) => detachNodes(deps.fleet, ref)),
     reconcileNode: failing(async (ref, orders) => {
       const detached = await detachNode(deps.fleet, ref, dismissPods);
       return detached ?? (await reconcileNode(deps, ref, orders));

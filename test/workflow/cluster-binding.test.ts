@@ -107,7 +107,7 @@ describe('unbind', () => {
     await binding.signal(bindingChangedSignal, { uid: `uid-of-${name}`, generation: 2 });
     await binding.result();
     for (const node of ['n1', 'n2']) expect(await world.statusOf(nodeId(name, node))).toBe('COMPLETED');
-    expect(world.stubs.calls('finishUnbind', name)).toHaveLength(1);
+    expect(world.stubs.calls('finishUnbind', name)).not.toHaveLength(0);
     await eventually(async () => expect(await world.statusOf(bindingWatchId(name))).toBe('COMPLETED'));
   });
 
@@ -137,7 +137,29 @@ describe('unbind', () => {
       await eventually(() => expect(world.stubs.calls('repairBinding', name)).toHaveLength(1));
       await abandon();
       await binding.result();
-      expect(world.stubs.calls('finishUnbind', name)).toHaveLength(1);
+      expect(world.stubs.calls('finishUnbind', name)).not.toHaveLength(0);
+    });
+
+    it('takes all vnodes away, and lets the binding go, before the nodes are told', async () => {
+      const name = 'together';
+      const left = [7, 3];
+      const { binding, abandon } = await startLent(name, { detachNodes: async () => left.shift() ?? 0 });
+      await abandon();
+      await binding.result();
+      const detached = world.stubs.calls('detachNodes', name).slice(0, 3);
+      const [finished] = world.stubs.calls('finishUnbind', name);
+      const [told] = world.stubs.calls('tellNodes', name);
+      expect([...detached, finished].map((call) => call?.local)).toEqual([true, true, true, true]);
+      const inOrder = [...detached, finished, told].map((call) => call?.at ?? NaN);
+      expect(inOrder).toEqual(inOrder.toSorted((a, b) => a - b));
+    });
+
+    it('leaves to the nodes what could not be done for all of them together', async () => {
+      const name = 'not-together';
+      const { binding, abandon } = await startLent(name, { detachNodes: async () => Promise.reject(new Error('no')) });
+      await abandon();
+      await binding.result();
+      for (const node of ['n1', 'n2']) expect(await world.statusOf(nodeId(name, node))).toBe('COMPLETED');
     });
 
     it('does not wait for a node whose workflow somebody terminated', async () => {

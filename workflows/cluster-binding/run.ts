@@ -1,4 +1,4 @@
-import { condition, setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
+import { condition, patched, setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
 import { earliest } from '../../domain/time/earliest';
 import type { BindingPass } from '../contracts/activities';
 import type { ClusterBindingInput, ClusterBindingState } from '../contracts/cluster-binding';
@@ -6,7 +6,7 @@ import { bindingWatchId, MANAGER_ID, nodeId } from '../contracts/ids';
 import { resyncSignal } from '../contracts/common';
 import type { Asked, SteeringNote } from '../contracts/steering';
 import { KoBinding, KoCluster, KoNode, KoPhase } from '../contracts/search-attributes';
-import { attempt, headStart, patiently, promptly, WOKEN } from '../kit/call';
+import { attempt, headStart, headStartOfMany, patiently, promptly, promptlyMany, WOKEN } from '../kit/call';
 import { ensureChild, tellClosed, trySignal } from '../kit/children';
 import { backoffMillis, continueWhen, nextTick } from '../kit/continuing';
 import { Pulse } from '../kit/pulse';
@@ -16,6 +16,10 @@ import { listen } from './messages';
 
 /** Nodes whose vnodes are created together, ahead of their workflows. */
 const LEND_BATCH = 100;
+/** How long each node's workflow may take to close once it was told that its cluster was given up, milliseconds. */
+const CLOSING_MILLIS = 100;
+/** Earlier runs leave the vnodes to the nodes alone. */
+const DETACH_TOGETHER = 'detach-together';
 
 /** The loop of a `clusterBinding`: look at the object, keep its children, or unbind. */
 export class BindingRun {
@@ -40,6 +44,8 @@ export class BindingRun {
   readonly notes: SteeringNote[] = [];
   private lookAt: number | null = 0;
   private tickAt = 0;
+  /** From when on the nodes are told once more that their cluster was given up, epoch milliseconds. */
+  private tellAgainAt = 0;
   private failures = 0;
   private watching = false;
   /** True: a watch that runs already has to compare everything again, as it told what it saw to a run that is no more. */
@@ -118,15 +124,42 @@ export class BindingRun {
     const pass = await attempt(this.pulse, (activities) => activities.reconcileBinding(this.ref));
     if (pass === WOKEN) return this.lookNow();
     this.fold(pass);
-    // Nothing in the physical cluster tells these nodes that they are to go, nor that one of them has no workflow any more.
     const detached = pass.presence === 'gone' || pass.abandoned === true;
-    if (detached) {
+    const settled = !detached && (pass.presence !== 'live' || pass.phase === 'Ready');
+    this.failures = settled ? 0 : this.failures + 1;
+    const closing = detached ? await this.detach() : 0;
+    this.lookAt = settled ? null : Math.max(Date.now() + backoffMillis(this.failures), closing);
+  }
+
+  /**
+   * Nothing in the physical cluster tells these nodes that they are to go, nor that one of them has no workflow any more.
+   * @returns until when nothing but their closing is waited for, epoch milliseconds; 0: there is more to do
+   */
+  private async detach(): Promise<number> {
+    const together = patched(DETACH_TOGETHER);
+    const isDetached = together && (await this.detachTogether());
+    if (!together || this.tellAgainAt <= Date.now()) {
+      this.tellAgainAt = Date.now() + Object.keys(this.state.nodes).length * CLOSING_MILLIS;
       this.orders.wakeNodes = true;
       await this.findLostNodes();
     }
-    const settled = !detached && (pass.presence !== 'live' || pass.phase === 'Ready');
-    this.failures = settled ? 0 : this.failures + 1;
-    this.lookAt = settled ? null : Date.now() + backoffMillis(this.failures);
+    return isDetached ? this.tellAgainAt : 0;
+  }
+
+  /**
+   * The vnodes go together, then the binding itself: that its nodes' workflows close, which takes longer than all else, nobody has to
+   * wait for. They find nothing left to do but to end the workflows of their pods.
+   * @returns whether it is done
+   */
+  private async detachTogether(): Promise<boolean> {
+    for (let before = Infinity; before > 0; ) {
+      const left = await headStartOfMany((activities) => activities.detachNodes(this.ref));
+      // One that somebody else writes to at the same moment fails once; what keeps failing is left to the nodes.
+      if (left === undefined || left >= before) break;
+      before = left;
+    }
+    if (Object.keys(this.state.nodes).length === 0) return false;
+    return (await headStartOfMany((activities) => activities.finishUnbind(this.ref)))?.done === true;
   }
 
   private fold(pass: BindingPass): void {
@@ -157,7 +190,7 @@ export class BindingRun {
     if (pause !== undefined) await patiently.setPaused(this.ref, null, pause);
     if (force !== undefined) await promptly((activities) => activities.tellNodes(this.ref, 'forceReclaim', force));
     if (cancelNodes === true) await promptly((activities) => activities.tellNodes(this.ref, 'cancel'));
-    if (wakeNodes === true) await promptly((activities) => activities.tellNodes(this.ref, 'look'));
+    if (wakeNodes === true) await promptlyMany((activities) => activities.tellNodes(this.ref, 'look'));
     if (confirm !== undefined) await patiently.confirmReclaim(this.ref, confirm);
     if (repair !== undefined) await this.repair(repair);
     if (reachable === false) await patiently.markUnreachable(this.ref);

@@ -7,6 +7,12 @@ const quick = proxyLocalActivities<ShortActivities>({
   retry: { maximumAttempts: 1 },
 });
 
+/** Longer than a workflow task may take: the worker prolongs the task meanwhile. */
+const steady = proxyLocalActivities<ShortActivities>({
+  startToCloseTimeout: '20 seconds',
+  retry: { initialInterval: '500 milliseconds', backoffCoefficient: 2, maximumAttempts: 3 },
+});
+
 /** A worker that says nothing for so long is dead: what it was doing is redone. Longer than any pause of a live one. */
 const SILENT_WORKER = '20 seconds';
 
@@ -67,6 +73,19 @@ export async function headStart(run: (activities: ShortActivities) => Promise<vo
 }
 
 /**
+ * The same for what takes seconds because there is much of it, and tried three times.
+ * @returns its result; undefined when it did not succeed
+ */
+export async function headStartOfMany<R>(run: (activities: ShortActivities) => Promise<R>): Promise<R | undefined> {
+  try {
+    return await run(steady);
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    return undefined;
+  }
+}
+
+/**
  * For what cannot be interrupted: retried until it succeeds, every ten seconds at last. What asks a physical cluster, which may be
  * silent, is not to be waited for in this way.
  */
@@ -79,6 +98,16 @@ export { stubborn as patiently };
 export async function promptly<R>(run: (activities: ShortActivities) => Promise<R>): Promise<R> {
   try {
     return await run(quick);
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+  }
+  return await run(stubborn);
+}
+
+/** The same for what takes longer because there is much of it, and is not to be begun anew for that. */
+export async function promptlyMany<R>(run: (activities: ShortActivities) => Promise<R>): Promise<R> {
+  try {
+    return await run(steady);
   } catch (error) {
     if (isCancellation(error)) throw error;
   }

@@ -40,6 +40,7 @@ const fine: Omit<Activities, 'openWorkflows' | 'tellNodes'> = {
   repairBinding: async () => undefined,
   finishUnbind: async () => ({ done: true, nodes: [], reason: 'nothing is left' }),
   lendNodes: async () => undefined,
+  detachNodes: async () => 0,
   reconcileNode: async () => LENT,
   reviewPods: async () => ({ missing: [], stray: [] }),
   createPhysicalPod: async () => ({ result: 'created' }),
