@@ -5,10 +5,15 @@ import type { ClusterAccess, KubeClient, RequestOptions } from '../../kube';
 /** By this namespace clusters are told apart: it is made with the cluster, and cannot be deleted. */
 const KUBE_SYSTEM = 'kube-system';
 
+/** UID of kube-system, the customary identity of a cluster; null: it has none. @throws KubeError */
+export async function kubeSystemUid(client: KubeClient, options?: RequestOptions): Promise<string | null> {
+  return (await client.get(Namespaces, { name: KUBE_SYSTEM }, options))?.metadata?.uid ?? null;
+}
+
 /** UID of a cluster; null: these credentials may not read it. @throws KubeError */
 export async function clusterUidOf(client: KubeClient, options?: RequestOptions): Promise<string | null> {
   try {
-    return (await client.get(Namespaces, { name: KUBE_SYSTEM }, options))?.metadata?.uid ?? null;
+    return await kubeSystemUid(client, options);
   } catch (error) {
     if (isKubeError(error, 'Unauthorized')) return null;
     throw error;

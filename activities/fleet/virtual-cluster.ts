@@ -2,12 +2,13 @@ import type { Node, Pod } from 'kubernetes-types/core/v1';
 import type { CSINode } from 'kubernetes-types/storage/v1';
 import { Label, MANAGED_BY } from '../../api/names/keys';
 import type { ClusterBinding } from '../../api/names/types';
-import { ClusterBindings, CsiNodes, Namespaces, Nodes, Pods, startInformer } from '../../kube';
+import { ClusterBindings, CsiNodes, Nodes, Pods, startInformer } from '../../kube';
 import type { Informer, InformerOptions, KubeClient, KubeObject } from '../../kube';
 import { dependencyKeys } from '../../domain/pods';
 import type { PodObject } from '../../domain/pods';
 import { proxierPortOf } from '../../domain/vnode';
 import type { NodeObject } from '../../domain/vnode';
+import { kubeSystemUid } from './cluster-uid';
 import { watchEndpoints } from './endpoints';
 import type { VirtualEndpoints } from './endpoints';
 import { isFresh } from './listed';
@@ -102,10 +103,9 @@ function portsOf(vnode: Node): readonly string[] {
   return port === null ? [] : [String(port)];
 }
 
-/** UID of kube-system, the customary identity of a cluster. */
+/** See {@link kubeSystemUid}. @throws Error where there is none; KubeError */
 export async function readClusterUid(client: KubeClient): Promise<string> {
-  const namespace = await client.get(Namespaces, { name: 'kube-system' });
-  const uid = namespace?.metadata?.uid;
-  if (uid === undefined) throw new Error(`${client.server} has no namespace kube-system: is it a Kubernetes cluster?`);
+  const uid = await kubeSystemUid(client);
+  if (uid === null) throw new Error(`${client.server} has no namespace kube-system: is it a Kubernetes cluster?`);
   return uid;
 }

@@ -1,9 +1,10 @@
 import type { Node, Pod, Volume } from 'kubernetes-types/core/v1';
+import { kubeSystemUid } from '../../activities/fleet/cluster-uid';
 import { Annotation, Label } from '../../api/names/keys';
 import type { ClusterBinding } from '../../api/names/types';
 import type { PodPath } from '../../domain/kubelet';
 import type { PodObject } from '../../domain/pods';
-import { ClusterBindings, Namespaces, Pods, startInformer, type Informer, type KubeClient } from '../../kube';
+import { ClusterBindings, Pods, startInformer, type Informer, type KubeClient } from '../../kube';
 
 /** A virtual pod with what leads to its physical one. */
 export interface ViewedPod {
@@ -77,7 +78,7 @@ export class ClusterView {
 
   /** UID of kube-system: under it objects in physical clusters are ours. @throws KubeError; Error where there is none */
   async clusterUid(): Promise<string> {
-    this.virtualCluster ??= (await this.client.get(Namespaces, { name: 'kube-system' }))?.metadata?.uid ?? null;
+    this.virtualCluster ??= await kubeSystemUid(this.client);
     if (this.virtualCluster === null) throw new Error('the virtual cluster has no namespace kube-system');
     return this.virtualCluster;
   }
