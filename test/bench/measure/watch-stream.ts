@@ -25,9 +25,6 @@ export interface WatchHandlers<T> {
   readonly onEnd: (error: Error) => void;
 }
 
-/** Makes the API server send metadata only, which is cheaper for it and for us. */
-export const METADATA_ONLY = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1';
-
 /**
  * Watches as admin over a connection of its own and hands over each event with the instant at which it arrived.
  * Starts with what exists. The API server ends a watch that it thinks too slow: it goes on where it was.

@@ -1,7 +1,7 @@
 import type { Pod } from 'kubernetes-types/core/v1';
 import pLimit from 'p-limit';
+import { METADATA_ONLY } from '../../../kube/requester';
 import { now } from '../measure/clock';
-import { METADATA_ONLY } from '../measure/watch-stream';
 import { pod, podNames, PODS_PATH, type PodOptions } from './manifests';
 import type { Rig } from './rig';
 

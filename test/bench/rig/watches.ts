@@ -1,10 +1,11 @@
 import type { Node, Pod } from 'kubernetes-types/core/v1';
 import { Annotation, Label, MANAGED_BY } from '../../../api/names/keys';
+import { METADATA_ONLY } from '../../../kube/requester';
 import type { Cluster } from '../../../local/clusters/cluster';
 import { PodArrivals } from '../measure/pod-arrivals';
 import type { PodStage } from '../measure/pod-arrivals';
 import { podGlance } from '../measure/pod-glance';
-import { METADATA_ONLY, watchStream } from '../measure/watch-stream';
+import { watchStream } from '../measure/watch-stream';
 import { PODS_PATH } from './manifests';
 import { NodeArrivals } from './node-arrivals';
 
