@@ -6,7 +6,7 @@ import { bindingWatchId, MANAGER_ID, nodeId } from '../contracts/ids';
 import { resyncSignal } from '../contracts/common';
 import type { Asked, SteeringNote } from '../contracts/steering';
 import { KoBinding, KoCluster, KoNode, KoPhase } from '../contracts/search-attributes';
-import { attempt, headStart, headStartOfMany, patiently, promptly, promptlyMany, WOKEN } from '../kit/call';
+import { attempt, headStart, patiently, promptly, steady, WOKEN } from '../kit/call';
 import { ensureChild, tellClosed, trySignal } from '../kit/children';
 import { backoffMillis, continueWhen, nextTick } from '../kit/continuing';
 import { Pulse } from '../kit/pulse';
@@ -153,13 +153,13 @@ export class BindingRun {
    */
   private async detachTogether(): Promise<boolean> {
     for (let before = Infinity; before > 0; ) {
-      const left = await headStartOfMany((activities) => activities.detachNodes(this.ref));
+      const left = await headStart((activities) => activities.detachNodes(this.ref), steady);
       // One that somebody else writes to at the same moment fails once; what keeps failing is left to the nodes.
       if (left === undefined || left >= before) break;
       before = left;
     }
     if (Object.keys(this.state.nodes).length === 0) return false;
-    return (await headStartOfMany((activities) => activities.finishUnbind(this.ref)))?.done === true;
+    return (await headStart((activities) => activities.finishUnbind(this.ref), steady))?.done === true;
   }
 
   private fold(pass: BindingPass): void {
@@ -190,7 +190,7 @@ export class BindingRun {
     if (pause !== undefined) await patiently.setPaused(this.ref, null, pause);
     if (force !== undefined) await promptly((activities) => activities.tellNodes(this.ref, 'forceReclaim', force));
     if (cancelNodes === true) await promptly((activities) => activities.tellNodes(this.ref, 'cancel'));
-    if (wakeNodes === true) await promptlyMany((activities) => activities.tellNodes(this.ref, 'look'));
+    if (wakeNodes === true) await promptly((activities) => activities.tellNodes(this.ref, 'look'), steady);
     if (confirm !== undefined) await patiently.confirmReclaim(this.ref, confirm);
     if (repair !== undefined) await this.repair(repair);
     if (reachable === false) await patiently.markUnreachable(this.ref);

@@ -7,8 +7,8 @@ const quick = proxyLocalActivities<ShortActivities>({
   retry: { maximumAttempts: 1 },
 });
 
-/** Longer than a workflow task may take: the worker prolongs the task meanwhile. */
-const steady = proxyLocalActivities<ShortActivities>({
+/** For what takes seconds, tried three times. Longer than a workflow task may take: the worker prolongs the task meanwhile. */
+export const steady = proxyLocalActivities<ShortActivities>({
   startToCloseTimeout: '20 seconds',
   retry: { initialInterval: '500 milliseconds', backoffCoefficient: 2, maximumAttempts: 3 },
 });
@@ -63,22 +63,14 @@ export async function attempt<R>(
   }
 }
 
-/** One attempt of two seconds, in the workflow's own process, at something that saves time and that a later step does anyway. */
-export async function headStart(run: (activities: ShortActivities) => Promise<void>): Promise<void> {
-  try {
-    await run(quick);
-  } catch (error) {
-    if (isCancellation(error)) throw error;
-  }
-}
-
 /**
- * The same for what takes seconds because there is much of it, and tried three times.
+ * Tries, in the workflow's own process, something that saves time and that a later step does anyway.
+ * @param through default one attempt of two seconds; {@link steady} for what there is much of
  * @returns its result; undefined when it did not succeed
  */
-export async function headStartOfMany<R>(run: (activities: ShortActivities) => Promise<R>): Promise<R | undefined> {
+export async function headStart<R>(run: (activities: ShortActivities) => Promise<R>, through = quick): Promise<R | undefined> {
   try {
-    return await run(steady);
+    return await run(through);
   } catch (error) {
     if (isCancellation(error)) throw error;
     return undefined;
@@ -92,22 +84,13 @@ export async function headStartOfMany<R>(run: (activities: ShortActivities) => P
 export { stubborn as patiently };
 
 /**
- * The same at once, in the workflow's own process, if two seconds are enough for it: many steps that wait for a silent cluster may stand
+ * The same at once, in the workflow's own process, if that is enough for it: many steps that wait for a silent cluster may stand
  * before it in the queue.
+ * @param through default one attempt of two seconds; {@link steady} for what there is much of, and is not to be begun anew for that
  */
-export async function promptly<R>(run: (activities: ShortActivities) => Promise<R>): Promise<R> {
+export async function promptly<R>(run: (activities: ShortActivities) => Promise<R>, through = quick): Promise<R> {
   try {
-    return await run(quick);
-  } catch (error) {
-    if (isCancellation(error)) throw error;
-  }
-  return await run(stubborn);
-}
-
-/** The same for what takes longer because there is much of it, and is not to be begun anew for that. */
-export async function promptlyMany<R>(run: (activities: ShortActivities) => Promise<R>): Promise<R> {
-  try {
-    return await run(steady);
+    return await run(through);
   } catch (error) {
     if (isCancellation(error)) throw error;
   }
