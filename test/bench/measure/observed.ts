@@ -23,8 +23,12 @@ const IDLE_SHARE = 0.1;
 const OF_WORKFLOWS = /^(worker-\d+|temporal)$/;
 const OURS = '"userAgent":"kubeocean/';
 
-/** Does the work and reads CPU, audit logs and histories before it and after it has settled. */
+/**
+ * Does the work and reads CPU, audit logs and histories before it and after it has settled. Begins when what came before has settled,
+ * too: its bookkeeping is neither charged to this work nor in its way.
+ */
 export async function observed<T>(rig: Rig, work: () => Promise<T>): Promise<{ result: T; cost: Cost }> {
+  await settled(rig);
   const histories = await historyTotals(rig.temporal);
   const cursors = [rig.virtual, rig.physical].map((cluster) => new AuditCursor(cluster));
   const before = rig.uses();
