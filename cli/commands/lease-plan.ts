@@ -1,4 +1,4 @@
-import { InvalidArgumentError, Option, type Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { localZone } from '../../activities/settings';
 import { withCluster } from '../connect';
 import type { Io } from '../io';
@@ -7,6 +7,7 @@ import { planTable } from '../lease/plan-table';
 import { readLeases } from '../lease/read-leases';
 import { leaseGroup } from '../steering/lease-group';
 import { UserError } from '../user-error';
+import { wholeNumber } from '../whole-number';
 
 interface LeasePlanOptions {
   readonly kubeconfig?: string;
@@ -24,16 +25,10 @@ export function registerLeasePlan(program: Command, io: Io): void {
     .command('plan')
     .description('Print every edge ahead of each lent node, with the pods that it would hit were it now.')
     .option('--kubeconfig <file>', 'kubeconfig of the virtual cluster; it may read nodes, pods, bindings and their Secrets (default: KUBECONFIG, else ~/.kube/config)')
-    .option('--days <n>', `how far to look ahead, 1 to ${MAX_DAYS}`, days, 14)
+    .option('--days <n>', `how far to look ahead, 1 to ${MAX_DAYS}`, wholeNumber(1, MAX_DAYS), 14)
     .option('--policy <name>', 'only nodes that this ResourceLeasingPolicy lends (default: all)')
     .addOption(new Option('-o, --output <format>', 'how to print it').choices(['table', 'json']).default('table'))
     .action((options: LeasePlanOptions) => printLeasePlan(options, io));
-}
-
-function days(text: string): number {
-  const number = Number(text);
-  if (!/^\d{1,3}$/.test(text) || number < 1 || number > MAX_DAYS) throw new InvalidArgumentError(`It must be a whole number from 1 to ${MAX_DAYS}.`);
-  return number;
 }
 
 async function printLeasePlan({ kubeconfig, days: ahead, policy, output }: LeasePlanOptions, io: Io): Promise<void> {

@@ -16,6 +16,7 @@ import { findNode } from '../steering/target';
 import { withTemporal, withTemporalOptions } from '../steering/temporal';
 import type { TemporalOptions } from '../steering/temporal';
 import { UserError } from '../user-error';
+import { MOST_SECONDS, wholeNumber } from '../whole-number';
 
 interface LeaseOptions extends TemporalOptions, AskedOptions {
   readonly binding?: string;
@@ -52,19 +53,14 @@ export function registerLeaseSteering(program: Command, io: Io): void {
     lease.command('return').description("Give a node back now, with the policy's grace, for the rest of its window."),
     (handle, options) => handle.executeUpdate(returnLeaseUpdate, { args: [askedOf(options)] }),
   );
-  add<LeaseOptions & { readonly grace: string }>(
+  add<LeaseOptions & { readonly grace: number }>(
     lease
       .command('reclaim')
       .description('Take a node back for its lender now, for the rest of its window.')
-      .requiredOption('--grace <seconds>', 'seconds until its pods are evicted; 0: at once'),
+      .requiredOption('--grace <seconds>', 'seconds until its pods are evicted; 0: at once', wholeNumber(0, MOST_SECONDS, 'seconds')),
     (handle, options) =>
-      handle.executeUpdate(reclaimUpdate, { args: [{ graceSeconds: secondsOf(options.grace), ...askedOf(options) }] }),
+      handle.executeUpdate(reclaimUpdate, { args: [{ graceSeconds: options.grace, ...askedOf(options) }] }),
   );
-}
-
-function secondsOf(text: string): number {
-  if (/^\d{1,9}$/.test(text)) return Number(text);
-  throw new UserError('--grace must be a whole number of seconds of at least 0.');
 }
 
 /** @throws UserError with the reason of a refusal, so that scripts notice it */

@@ -1,9 +1,10 @@
-import { InvalidArgumentError, type Command } from 'commander';
+import type { Command } from 'commander';
 import { withCluster } from '../connect';
 import type { Io } from '../io';
 import { drain } from '../reclaim/drain';
 import { claimNode, machinesOf, unclaimNode, unlabelNode } from '../reclaim/nodes';
 import { UserError } from '../user-error';
+import { MOST_SECONDS, wholeNumber } from '../whole-number';
 
 interface ReclaimOptions {
   readonly local?: boolean;
@@ -18,6 +19,7 @@ interface ReclaimOptions {
 
 /** `kubeocean reclaim --local`: the lender empties his own nodes, with nobody's help. */
 export function registerReclaim(program: Command, io: Io): void {
+  const seconds = wholeNumber(0, MOST_SECONDS, 'seconds');
   program
     .command('reclaim')
     .description('Take nodes back: end every pod that Kubeocean runs there, and let nothing new come until --undo.')
@@ -30,11 +32,6 @@ export function registerReclaim(program: Command, io: Io): void {
     .option('--timeout <seconds>', 'give up, with an error, when pods are still there so long after the wait', seconds, 600)
     .option('--undo', 'lend the nodes again, as the policies say')
     .action((options: ReclaimOptions) => reclaim(options, io));
-}
-
-function seconds(text: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('It must be a whole number of seconds, at least 0.');
-  return Number(text);
 }
 
 async function reclaim(options: ReclaimOptions, io: Io): Promise<void> {

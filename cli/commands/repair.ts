@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { askForRepair, mendable, untilMended } from '../audit/repair';
 import { judge } from '../audit/judge';
 import { EXIT, look } from '../audit/look';
-import { seconds, withAuditOptions, type AuditCommandOptions } from '../audit/options';
+import { withAuditOptions, type AuditCommandOptions } from '../audit/options';
 import { printReport } from '../audit/print';
 import { confirm } from '../confirm';
 import { withCluster } from '../connect';
@@ -10,6 +10,7 @@ import type { Io } from '../io';
 import { askedOf, withAskedOptions, type AskedOptions } from '../steering/asked';
 import { withTemporal, withTemporalOptions, type TemporalOptions } from '../steering/temporal';
 import { UserError } from '../user-error';
+import { wholeNumber } from '../whole-number';
 
 interface RepairOptions extends AuditCommandOptions, TemporalOptions, AskedOptions {
   readonly yes?: boolean;
@@ -21,7 +22,7 @@ export function registerRepair(program: Command, io: Io): void {
   withAskedOptions(withTemporalOptions(withAuditOptions(program.command('repair'))))
     .description('Show what kubeocean audit finds, ask, and have the workflows mend it; what they cannot mend is named with what to do.')
     .option('--yes', 'do not ask')
-    .option('--wait <seconds>', 'how long to wait until it is mended', seconds, 60)
+    .option('--wait <seconds>', 'how long to wait until it is mended', wholeNumber(0, 999, 'seconds'), 60)
     .action((options: RepairOptions) => repair(options, io));
 }
 

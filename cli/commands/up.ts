@@ -8,10 +8,12 @@ import { defaultDataDir, openDataDir } from '../up/data-dir';
 import { checkedOptions, type UpFlags, type UpOptions } from '../up/options';
 import { Up } from '../up/up';
 import { UserError } from '../user-error';
+import { wholeNumber } from '../whole-number';
 
 /** The drain of the workers, and everything that ends after it. */
 const STOP_WITHIN_MS = 35_000;
 const START_PATIENCE_MS = 2_000;
+const MOST_WORKERS = 64;
 
 /** `kubeocean up`: everything that a virtual cluster needs on this machine, until SIGTERM or Ctrl-C. Logs go to standard output. */
 export function registerUp(program: Command): void {
@@ -21,9 +23,9 @@ export function registerUp(program: Command): void {
     .requiredOption('--kubeconfig <file>', 'kubeconfig of the virtual cluster')
     .addOption(new Option('--temporal-address <host:port>', 'an existing Temporal; its credentials come from TEMPORAL_* variables').env('TEMPORAL_ADDRESS'))
     .addOption(new Option('--temporal-namespace <name>', 'one for each virtual cluster').env('TEMPORAL_NAMESPACE').default('default'))
-    .option('--http-port <n>', 'port of /readyz and /healthz (default: the one of last time if it is free, else any)')
+    .option('--http-port <n>', 'port of /readyz and /healthz (default: the one of last time if it is free, else any)', wholeNumber(0, 65_535))
     .option('--data-dir <dir>', 'database and logs of the own Temporal (default: a folder for each API server in $XDG_DATA_HOME/kubeocean)')
-    .option('--workers <n>', 'number of worker processes', '1')
+    .option('--workers <n>', 'number of worker processes', wholeNumber(1, MOST_WORKERS), 1)
     .addOption(
       new Option('--gateway-address <ip>', 'address of this machine for the virtual cluster (default: the one that leads to its API server)').env(
         'KUBEOCEAN_GATEWAY_ADDRESS',

@@ -6,9 +6,9 @@ export interface UpFlags {
   readonly kubeconfig: string;
   readonly temporalAddress?: string;
   readonly temporalNamespace: string;
-  readonly httpPort?: string;
+  readonly httpPort?: number;
   readonly dataDir?: string;
-  readonly workers: string;
+  readonly workers: number;
   readonly gatewayAddress?: string;
   readonly temporalUi: boolean;
 }
@@ -29,11 +29,9 @@ export interface UpOptions {
   readonly temporalUi: boolean;
 }
 
-const MOST_WORKERS = 64;
-
 /** @throws UserError naming the flag. */
 export function checkedOptions(flags: UpFlags): UpOptions {
-  const { kubeconfig, temporalAddress = null, temporalNamespace, gatewayAddress = null, dataDir = null, temporalUi } = flags;
+  const { kubeconfig, temporalAddress = null, temporalNamespace, gatewayAddress = null, httpPort = null, dataDir = null, workers, temporalUi } = flags;
   if (temporalAddress !== null && !isAddress(temporalAddress)) {
     throw new UserError('--temporal-address must be HOST:PORT, such as temporal.example.com:7233.');
   }
@@ -41,18 +39,10 @@ export function checkedOptions(flags: UpFlags): UpOptions {
     throw new UserError('--gateway-address must be the IP address under which the virtual cluster reaches this machine.');
   }
   if (temporalNamespace === '') throw new UserError('--temporal-namespace must not be empty.');
-  const httpPort = flags.httpPort === undefined ? null : wholeNumber('--http-port', flags.httpPort, [0, 65_535]);
-  const workers = wholeNumber('--workers', flags.workers, [1, MOST_WORKERS]);
   return { kubeconfig, temporalAddress, temporalNamespace, httpPort, dataDir, workers, gatewayAddress, temporalUi };
 }
 
 function isAddress(text: string): boolean {
   const port = /^(?:[\w.-]+|\[[\da-f:]+\]):(\d{1,5})$/i.exec(text)?.[1];
   return port !== undefined && Number(port) >= 1 && Number(port) <= 65_535;
-}
-
-function wholeNumber(flag: string, text: string, [least, most]: readonly [number, number]): number {
-  const value = Number(text);
-  if (/^\d+$/.test(text) && value >= least && value <= most) return value;
-  throw new UserError(`${flag} must be a whole number from ${least} to ${most}.`);
 }

@@ -20,6 +20,10 @@ describe('usage', () => {
     ['an unknown command', ['instal'], "unknown command 'instal'"],
     ['an unknown flag', ['kubeconfig', '--sever', 'x'], "unknown option '--sever'"],
     ['an argument too many', ['kubeconfig', 'x'], 'too many arguments'],
+    ['a port that is none', ['up', '--kubeconfig', missing, '--http-port', '65536'], "'--http-port <n>' argument '65536' is invalid. It must be a whole number from 0 to 65535."],
+    ['no worker', ['up', '--kubeconfig', missing, '--workers', '0'], "'--workers <n>' argument '0' is invalid. It must be a whole number from 1 to 64."],
+    ['half a worker', ['up', '--kubeconfig', missing, '--workers', '1.5'], "'--workers <n>' argument '1.5' is invalid."],
+    ['a grace in the past', ['lease', 'reclaim', 'node-1', '--grace', '-1'], "'--grace <seconds>' argument '-1' is invalid. It must be a whole number of seconds"],
   ])('with %s: says so and fails', async (_name, args, message) => {
     const { code, stdout, stderr } = await kubeocean(...args);
     expect(code).not.toBe(0);
