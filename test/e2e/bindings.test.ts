@@ -16,7 +16,7 @@ import { readWorkflow } from '../../local/demo/temporal';
 import type { Lender, Walk } from '../../local/demo/walk';
 import { bindingId, bindingWatchId } from '../../workflows/contracts/ids';
 import { eventually, throughout } from '../support/eventually';
-import { productLog, workerPids } from '../support/product';
+import { killWorkers, productLog } from '../support/product';
 import { findLeaks } from '../support/secrets';
 import { openTestWalk, type TestWalk } from '../support/walk';
 import { BINDINGS, bindingsIn, conditionOf } from './fixtures/bindings';
@@ -42,7 +42,6 @@ afterAll(async () => {
 const virtual = () => walk.stack.virtual.api;
 const { bindingOf, untilReady, runPod } = bindingsIn(() => walk);
 const kubeocean = (...args: string[]) => walk.commands.kubeocean(...args, '--kubeconfig', walk.stack.virtual.kubeconfig);
-const killWorkers = () => workerPids(walk.stack).forEach((pid) => process.kill(pid, 'SIGKILL'));
 const findBinding = (name: string) => virtual().find<ClusterBinding>(`${BINDINGS}/${name}`);
 
 async function eventsAbout(uid: string): Promise<string[]> {
@@ -90,13 +89,13 @@ describe('the clusterID', () => {
       await eventually(() => isRefused(name));
     }
     expect(await observe()).toEqual(before);
-    killWorkers();
+    killWorkers(walk.stack);
     await virtual().delete(`${BINDINGS}/aaa`);
     await eventually(async () => expect(await findBinding('aaa')).toBeNull(), { within: 40_000 });
     await isRefused('zzz');
     await throughout(async () => expect(await observe()).toEqual(before), 3_000, 500);
     await virtual().delete(`${BINDINGS}/zzz`);
-    killWorkers();
+    killWorkers(walk.stack);
     await eventually(async () => expect(await findBinding('zzz')).toBeNull(), { within: 40_000 });
     await throughout(async () => expect(await observe()).toEqual(before), 3_000, 500);
   });
@@ -129,7 +128,7 @@ describe('a cluster that does not answer', () => {
     const { metadata } = await bindingOf(b.binding);
     b.cluster.cut();
     try {
-      killWorkers();
+      killWorkers(walk.stack);
       await eventually(
         async () => {
           expect(conditionOf(await bindingOf(b.binding), 'Connected')).toMatchObject({ status: 'False', reason: 'ClusterUnreachable' });
@@ -169,7 +168,7 @@ describe('abandon', () => {
     b.cluster.cut();
     const said = await kubeocean('unbind', b.binding, '--abandon');
     expect(said).toContain(`clusterbinding/${b.binding} is being abandoned`);
-    killWorkers();
+    killWorkers(walk.stack);
     await eventually(async () => expect(await virtualLeftovers(walk, b)).toEqual([]), { within: 180_000, every: 500 });
     const [debt] = await debts();
     expect(debt).toMatchObject({ binding: b.binding, clusterID: b.clusterId, secret: { name: `${b.binding}-kubeconfig`, uid: uidOf(secret) } });

@@ -9,7 +9,7 @@ import { deploy, REPLICAS } from '../../local/demo/steps/deploy';
 import { install } from '../../local/demo/steps/install';
 import type { Lender, Walk } from '../../local/demo/walk';
 import { eventually } from '../support/eventually';
-import { workerPids, workerUrls } from '../support/product';
+import { killWorkers, workerPids, workerUrls } from '../support/product';
 import { claimsOf, signToken } from '../support/tokens';
 import { openTestWalk, type TestWalk } from '../support/walk';
 import { bindingsIn, conditionOf } from './fixtures/bindings';
@@ -36,7 +36,6 @@ afterAll(async () => {
 
 const virtual = () => walk.stack.virtual.api;
 const { bindingOf, untilReady, runPod } = bindingsIn(() => walk);
-const killWorkers = () => workerPids(walk.stack).forEach((pid) => process.kill(pid, 'SIGKILL'));
 
 describe('tokens of pods', () => {
   const tokenSecret = async ({ cluster }: Lender, pod: Pod) => {
@@ -148,7 +147,7 @@ describe('the kubeconfig', () => {
     await checkPairs(walk, await untilRunning(walk, REPLICAS, 30_000));
     const before = await observe();
     // Workers that start have no others: to them the cluster does not answer.
-    killWorkers();
+    killWorkers(walk.stack);
     await eventually(
       async () => {
         const nodes = await virtualNodes(walk, b);

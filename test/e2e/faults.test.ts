@@ -18,7 +18,7 @@ import { readWorkflow } from '../../local/demo/temporal';
 import type { Walk } from '../../local/demo/walk';
 import { podId } from '../../workflows/contracts/ids';
 import { eventually, throughout } from '../support/eventually';
-import { productLog, workerPids } from '../support/product';
+import { killWorkers, productLog } from '../support/product';
 import { findLeaks } from '../support/secrets';
 import { openTestWalk, type TestWalk } from '../support/walk';
 
@@ -87,7 +87,6 @@ it('keeps every pod when the database of Temporal is wiped, and gives each its w
 });
 
 describe('when all workers are killed', () => {
-  const killAll = () => workerPids(walk.stack).forEach((pid) => process.kill(pid, 'SIGKILL'));
   const kubectl = (...args: string[]) => walk.commands.kubectl(walk.stack.virtual.kubeconfig, ...args);
 
   it('while a pod stops, it ends on both sides and is replaced once', async () => {
@@ -102,7 +101,7 @@ describe('when all workers are killed', () => {
       expect(found?.metadata?.deletionTimestamp).toBeDefined();
       return found!;
     });
-    killAll();
+    killWorkers(walk.stack);
     await lender.cluster.api.merge(`/api/v1/namespaces/${WORKER_NAMESPACE}/pods/${nameOf(copy)}`, { metadata: { annotations: { [FakeAnnotation.StopAfter]: null } } });
     await eventually(async () => expect(uidsOf(await virtualPods(walk))).not.toContain(uidOf(pod)), { within: 40_000 });
     await checkPairs(walk, await untilRunning(walk, REPLICAS, 30_000));
@@ -117,7 +116,7 @@ describe('when all workers are killed', () => {
     await eventually(async () => {
       for (const node of await virtualNodes(walk, lender)) expect(isTainted(node, Taint.OutOfTimeWindows)).toBe(true);
     });
-    killAll();
+    killWorkers(walk.stack);
     await eventually(async () => expect(await physicalPods(lender)).toEqual([]), { within: 40_000 });
     await checkPairs(walk, await untilRunning(walk, REPLICAS, 30_000));
     await api.merge(`${POLICIES}/nights-and-weekends`, { spec: { timeWindows: spec.timeWindows } });

@@ -18,7 +18,7 @@ import type { LeasedNodeStatus } from '../../workflows/contracts/leased-node';
 import type { LeasePlan, SteeringAnswer } from '../../workflows/contracts/steering';
 import { binaries } from '../support/binaries';
 import { eventually, throughout } from '../support/eventually';
-import { workerPids } from '../support/product';
+import { killWorkers } from '../support/product';
 import { TemporalCli, updateArgs } from '../support/temporal-cli';
 import { openTestWalk, type TestWalk } from '../support/walk';
 
@@ -352,7 +352,7 @@ describe('an edit that would reclaim more than 40 % of the leased nodes at once'
   it('stays held when all workers are killed, and takes effect when it is confirmed', async () => {
     await editPolicy({ timeWindows: CLOSED });
     const hash = await heldWith('policy', 3);
-    for (const pid of workerPids(walk.stack)) process.kill(pid, 'SIGKILL');
+    killWorkers(walk.stack);
     await throughout(allOpen, 15_000, 500);
     expect(await heldWith('policy', 3)).toBe(hash);
     await eventually(

@@ -27,3 +27,8 @@ export function workerPids(stack: Stack): number[] {
   }
   return [...newest.values()];
 }
+
+/** SIGKILL to all of them at once; the supervisor starts others. */
+export function killWorkers(stack: Stack): void {
+  for (const pid of workerPids(stack)) process.kill(pid, 'SIGKILL');
+}

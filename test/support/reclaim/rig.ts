@@ -12,7 +12,7 @@ import { BINDING, CLUSTER_ID, POLICIES_PATH } from '../../bench/rig/manifests';
 import { closedWindow } from '../../bench/rig/windows';
 import { expectClean } from '../audit-clean';
 import { eventually } from '../eventually';
-import { workerPids } from '../product';
+import { killWorkers } from '../product';
 import { startTestStack } from '../stack';
 
 /** Windows of a policy that is closed now and does not open soon. */
@@ -151,7 +151,7 @@ export class ReclaimRig {
 
   /** Kills every worker without a word; `kubeocean up` starts them again. */
   killWorkers(): void {
-    for (const pid of workerPids(this.stack)) process.kill(pid, 'SIGKILL');
+    killWorkers(this.stack);
   }
 }
 
