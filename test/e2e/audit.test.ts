@@ -52,7 +52,7 @@ const reasons = async () => {
 };
 const metric = async (name: string): Promise<string[]> => {
   const texts = await Promise.all(workerUrls(walk.stack).map(async (url) => (await fetch(`${url}/metrics`)).text()));
-  return texts.map((text) => text.split('\n').find((line) => line.startsWith(`${name}{binding="${lender.binding}"}`))?.split(' ')[1] ?? '');
+  return texts.map((text) => text.split('\n').find((line) => line.startsWith(`${name}{clusterbinding="${lender.binding}"}`))?.split(' ')[1] ?? '');
 };
 
 /** What no watch mends by itself. */

@@ -180,7 +180,7 @@ describe('the kubeconfig', () => {
       });
     });
     expect((await bindingOf(b.binding)).status).toMatchObject({ phase: 'Ready', credentialsExpireAt: when });
-    const line = `kubeocean_binding_credentials_expiry_timestamp_seconds{binding="${b.binding}"} ${expiresAt / 1_000}`;
+    const line = `kubeocean_binding_credentials_expiry_timestamp_seconds{clusterbinding="${b.binding}"} ${expiresAt / 1_000}`;
     const metrics = async () => Promise.all(workerUrls(walk.stack).map(async (url) => (await fetch(`${url}/metrics`)).text()));
     await eventually(async () => {
       const texts = await metrics();

@@ -54,7 +54,7 @@ async function lateness(binding: string): Promise<{ count: number; sum: number }
   const texts = await Promise.all(workerUrls(walk.stack).map(async (url) => (await fetch(`${url}/metrics`)).text()));
   const lines = texts.flatMap((text) => text.split('\n'));
   const total = (what: string) =>
-    lines.filter((line) => line.startsWith(`${LATENESS}_${what}{binding="${binding}"}`)).reduce((sum, line) => sum + Number(line.split(' ')[1]), 0);
+    lines.filter((line) => line.startsWith(`${LATENESS}_${what}{clusterbinding="${binding}"}`)).reduce((sum, line) => sum + Number(line.split(' ')[1]), 0);
   return { count: total('count'), sum: total('sum') };
 }
 

@@ -24,13 +24,13 @@ export function registerBindingMetrics(registry: Registry, bindings: () => reado
   new Gauge({
     name: 'kubeocean_binding_credentials_expiry_timestamp_seconds',
     help: 'When the credentials in the kubeconfig of a ClusterBinding expire; no line: never, or not known.',
-    labelNames: ['binding'],
+    labelNames: ['clusterbinding'],
     registers: [registry],
     collect() {
       this.reset();
       for (const { metadata, status } of bindings()) {
         const expiresAt = Date.parse(status?.credentialsExpireAt ?? '');
-        if (!Number.isNaN(expiresAt)) this.set({ binding: metadata.name }, expiresAt / 1_000);
+        if (!Number.isNaN(expiresAt)) this.set({ clusterbinding: metadata.name }, expiresAt / 1_000);
       }
     },
   });
@@ -45,11 +45,11 @@ function statusOf({ metadata, status }: ClusterBinding): (typeof STATUSES)[numbe
 function registerAuditMetrics(registry: Registry, bindings: () => readonly ClusterBinding[]): void {
   const gauge = (name: string, help: string, value: (audit: AuditStatus) => number) =>
     new Gauge({
-      ...{ name, help, labelNames: ['binding'], registers: [registry] },
+      ...{ name, help, labelNames: ['clusterbinding'], registers: [registry] },
       collect() {
         this.reset();
         for (const { metadata, status } of bindings()) {
-          if (status?.audit !== undefined) this.set({ binding: metadata.name }, value(status.audit));
+          if (status?.audit !== undefined) this.set({ clusterbinding: metadata.name }, value(status.audit));
         }
       },
     });

@@ -13,7 +13,7 @@ export class WorkerMetrics implements ActivityObserver {
   private readonly lateness = new Histogram({
     name: 'kubeocean_window_edge_lateness_seconds',
     help: 'Time from the instant at which a window opened or closed until the virtual node was changed accordingly.',
-    labelNames: ['binding'] as const,
+    labelNames: ['clusterbinding'] as const,
     buckets: [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15, 30, 60, 300, 1_800, 7_200],
     registers: [this.registry],
   });
@@ -42,8 +42,8 @@ export class WorkerMetrics implements ActivityObserver {
     this.audits.inc({ outcome });
   }
 
-  edgeActedOn(binding: string, lateMillis: number): void {
-    this.lateness.observe({ binding }, lateMillis / 1_000);
+  edgeActedOn(clusterbinding: string, lateMillis: number): void {
+    this.lateness.observe({ clusterbinding }, lateMillis / 1_000);
   }
 
   podPlaced(clusterbinding: string, created: boolean): void {

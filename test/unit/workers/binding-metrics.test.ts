@@ -9,7 +9,7 @@ it('tells when the credentials of each binding expire, and forgets those that do
   let bindings: ClusterBinding[] = [expiring, aBinding('west').status({ phase: 'Ready' }).build(), aBinding('new').build()];
   registerBindingMetrics(registry, () => bindings);
   const lines = async () => (await registry.metrics()).split('\n').filter((line) => line.startsWith('kubeocean_binding'));
-  expect(await lines()).toEqual(['kubeocean_binding_credentials_expiry_timestamp_seconds{binding="east"} 1772798400']);
+  expect(await lines()).toEqual(['kubeocean_binding_credentials_expiry_timestamp_seconds{clusterbinding="east"} 1772798400']);
   bindings = [];
   expect(await lines()).toEqual([]);
 });
@@ -38,7 +38,7 @@ it('tells what the standing audit found, and where it could not look', async () 
   registerBindingMetrics(registry, () => bindings);
   const lines = (await registry.metrics()).split('\n').filter((line) => line.startsWith('kubeocean_audit'));
   expect(lines).toEqual([
-    ...['{binding="east"} 3', '{binding="south"} 0', '{binding="west"} 0'].map((rest) => `kubeocean_audit_findings${rest}`),
-    ...['{binding="east"} 0', '{binding="south"} 0', '{binding="west"} 1'].map((rest) => `kubeocean_audit_incomplete${rest}`),
+    ...['{clusterbinding="east"} 3', '{clusterbinding="south"} 0', '{clusterbinding="west"} 0'].map((rest) => `kubeocean_audit_findings${rest}`),
+    ...['{clusterbinding="east"} 0', '{clusterbinding="south"} 0', '{clusterbinding="west"} 1'].map((rest) => `kubeocean_audit_incomplete${rest}`),
   ]);
 });

@@ -8,12 +8,12 @@ it('tells for each binding how late window edges were acted on', async () => {
   const lines = (await metrics.registry.metrics()).split('\n').filter((line) => line.startsWith('kubeocean_window_edge'));
   expect(lines).toEqual(
     expect.arrayContaining([
-      'kubeocean_window_edge_lateness_seconds_bucket{le="0.1",binding="east"} 0',
-      'kubeocean_window_edge_lateness_seconds_bucket{le="0.25",binding="east"} 1',
-      'kubeocean_window_edge_lateness_seconds_bucket{le="30",binding="east"} 1',
-      'kubeocean_window_edge_lateness_seconds_bucket{le="60",binding="east"} 2',
-      'kubeocean_window_edge_lateness_seconds_sum{binding="east"} 40.12',
-      'kubeocean_window_edge_lateness_seconds_count{binding="west"} 1',
+      'kubeocean_window_edge_lateness_seconds_bucket{le="0.1",clusterbinding="east"} 0',
+      'kubeocean_window_edge_lateness_seconds_bucket{le="0.25",clusterbinding="east"} 1',
+      'kubeocean_window_edge_lateness_seconds_bucket{le="30",clusterbinding="east"} 1',
+      'kubeocean_window_edge_lateness_seconds_bucket{le="60",clusterbinding="east"} 2',
+      'kubeocean_window_edge_lateness_seconds_sum{clusterbinding="east"} 40.12',
+      'kubeocean_window_edge_lateness_seconds_count{clusterbinding="west"} 1',
     ]),
   );
 });
