@@ -17,9 +17,6 @@ export type NodeRouteKind =
   | 'metrics/cadvisor'
   | 'metrics/probes';
 
-/** Routes that end in a raw byte stream. */
-export type StreamKind = 'exec' | 'attach' | 'portForward';
-
 /** A route that ends in a raw byte stream; a port is the pod's, everything else a container's. */
 export type StreamRoute =
   | { readonly kind: 'exec' | 'attach'; readonly pod: PodPath; readonly container: string }

@@ -1,3 +1,4 @@
+import type { AskedReclaim } from '../reclaim';
 import type { EpochMillis, WindowState } from '../windows';
 import type { ExtensionLimits, LeaseOverride } from './types';
 
@@ -47,18 +48,11 @@ export function isSpent({ kind, until, expires }: LeaseOverride, now: EpochMilli
   return kind === 'extend' ? until <= now : expires !== null && expires <= now;
 }
 
-/** A request to have a node back, as the reclaim knows it. */
-export interface AskedBack {
-  readonly at: EpochMillis;
-  /** Seconds until its pods are deleted; `null`: the policy's grace. */
-  readonly graceSeconds: number | null;
-}
-
 /**
  * Who asked for the node, if somebody did: the borrower who returns it, with the policy's grace, or the lender with his own.
  * A shortened lease just ends earlier.
  */
-export function askedBack(override: LeaseOverride | null): AskedBack | null {
+export function askedBack(override: LeaseOverride | null): AskedReclaim | null {
   if (override?.kind === 'return') {
     return { at: override.until, graceSeconds: null };
   }

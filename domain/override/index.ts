@@ -8,7 +8,7 @@ export {
   type SteeringFacts,
 } from './decide';
 export { countingOverride, type KnownOverride } from './counting';
-export { askedBack, type AskedBack, effectiveWindow, isSpent } from './effective';
+export { askedBack, effectiveWindow, isSpent } from './effective';
 export { formatInstant, parseInstant } from './instant';
 export { type SteeredWindow, steeredWindow } from './steered';
 export { endOf, positionAt } from './terms';
