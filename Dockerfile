@@ -14,7 +14,7 @@ COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/dist dist
 COPY --from=build /app/bin bin
 COPY --from=build /app/deploy deploy
-ENV NODE_ENV=production KUBEOCEAN_HTTP_HOST=0.0.0.0 KUBEOCEAN_HTTP_PORT=8080 MALLOC_ARENA_MAX=2
+ENV NODE_ENV=production KUBEOCEAN_HTTP_HOST=0.0.0.0 KUBEOCEAN_HTTP_PORT=8080 MALLOC_ARENA_MAX=2 NODE_OPTIONS=--max-old-space-size=1024
 USER node
 EXPOSE 8080
 CMD ["node", "dist/workers/worker.js"]

@@ -7,7 +7,7 @@ import { pause } from '../../kube/backoff';
 import { isFree, onFreePorts } from '../../local/processes/ports';
 import { Reaper } from '../../local/processes/reaper';
 import type { Logger } from '../../workers/observability/logger';
-import { FEW_ARENAS, HTTP_HOST_VARIABLE, KUBECONFIG_VARIABLE, serveHealth, type HealthServer } from '../../workers/process';
+import { HTTP_HOST_VARIABLE, KUBECONFIG_VARIABLE, LEAN, serveHealth, type HealthServer } from '../../workers/process';
 import { packageRoot } from '../package-root';
 import type { DataDir } from './data-dir';
 import { startEmbeddedTemporal, type EmbeddedTemporal } from './embedded-temporal';
@@ -153,7 +153,7 @@ export class Up {
     const address = options.gatewayAddress ?? (await localAddressTowards(access.server));
     return {
       ...(address === null ? {} : { KUBEOCEAN_KUBELET_HOST: listeningHost(address) }),
-      ...FEW_ARENAS,
+      ...LEAN,
       ...process.env,
       [KUBECONFIG_VARIABLE]: resolve(options.kubeconfig),
       ...(address === null ? {} : { KUBEOCEAN_GATEWAY_ADDRESS: address }),

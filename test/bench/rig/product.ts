@@ -5,7 +5,7 @@ import { freePorts } from '../../../local/processes/ports';
 import { answersOk } from '../../../local/processes/probes';
 import { StopTier } from '../../../local/processes/stop-tier';
 import type { Supervisor } from '../../../local/processes/supervisor';
-import { FEW_ARENAS } from '../../../workers/process';
+import { LEAN } from '../../../workers/process';
 
 export interface ProductInput {
   readonly supervisor: Supervisor;
@@ -55,7 +55,7 @@ export class Product {
       command: process.execPath,
       args,
       env: {
-        ...FEW_ARENAS,
+        ...LEAN,
         KUBEOCEAN_KUBECONFIG: kubeconfig,
         KUBEOCEAN_HTTP_PORT: String(port),
         TEMPORAL_ADDRESS: temporalAddress,
