@@ -7,7 +7,7 @@ import { pause } from '../../kube/backoff';
 import { isFree, onFreePorts } from '../../local/processes/ports';
 import { Reaper } from '../../local/processes/reaper';
 import type { Logger } from '../../workers/observability/logger';
-import { HTTP_HOST_VARIABLE, KUBECONFIG_VARIABLE, LEAN, serveHealth, type HealthServer } from '../../workers/process';
+import { HTTP_HOST_VARIABLE, KUBECONFIG_VARIABLE, LEAN_GATEWAY, LEAN_WORKER, serveHealth, type HealthServer } from '../../workers/process';
 import { packageRoot } from '../package-root';
 import type { DataDir } from './data-dir';
 import { startEmbeddedTemporal, type EmbeddedTemporal } from './embedded-temporal';
@@ -143,9 +143,12 @@ export class Up {
 
   private keep(name: string, env: Environment): void {
     const entries = this.input.entries ?? compiledEntries();
-    const [entry, stopWithin] = name === GATEWAY ? [entries.gateway, STOP_GATEWAY_MS] : [entries.worker, STOP_WORKER_MS];
+    const kind =
+      name === GATEWAY
+        ? { entry: entries.gateway, stopWithin: STOP_GATEWAY_MS, env: { ...LEAN_GATEWAY, ...env } }
+        : { entry: entries.worker, stopWithin: STOP_WORKER_MS, env: { ...LEAN_WORKER, ...env } };
     const { logger, logs } = this.input;
-    this.children.push(new KeptChild({ name, entry, env, stopWithin }, { reaper: this.reaper, logger, logs }));
+    this.children.push(new KeptChild({ name, ...kind }, { reaper: this.reaper, logger, logs }));
   }
 
   private async childEnvironment(): Promise<Environment> {
@@ -153,7 +156,6 @@ export class Up {
     const address = options.gatewayAddress ?? (await localAddressTowards(access.server));
     return {
       ...(address === null ? {} : { KUBEOCEAN_KUBELET_HOST: listeningHost(address) }),
-      ...LEAN,
       ...process.env,
       [KUBECONFIG_VARIABLE]: resolve(options.kubeconfig),
       ...(address === null ? {} : { KUBEOCEAN_GATEWAY_ADDRESS: address }),

@@ -5,7 +5,7 @@ import { freePorts } from '../../../local/processes/ports';
 import { answersOk } from '../../../local/processes/probes';
 import { StopTier } from '../../../local/processes/stop-tier';
 import type { Supervisor } from '../../../local/processes/supervisor';
-import { LEAN } from '../../../workers/process';
+import { LEAN_GATEWAY, LEAN_WORKER } from '../../../workers/process';
 
 export interface ProductInput {
   readonly supervisor: Supervisor;
@@ -35,7 +35,7 @@ export class Product {
   async startWorker(): Promise<ManagedProcess> {
     const { cpuProf } = this.input;
     const profile = cpuProf === null ? [] : ['--cpu-prof', '--cpu-prof-dir', cpuProf];
-    const worker = await this.start(`worker-${++this.started}`, [...profile, entry('workers', 'worker.js')]);
+    const worker = await this.start(`worker-${++this.started}`, [...profile, entry('workers', 'worker.js')], LEAN_WORKER);
     this.workers.push(worker);
     return worker;
   }
@@ -44,10 +44,10 @@ export class Product {
   async startGateway(settings: Readonly<Record<string, string>> = {}): Promise<ManagedProcess> {
     this.gateways += 1;
     const name = this.gateways === 1 ? 'gateway' : `gateway-${this.gateways}`;
-    return await this.start(name, [entry('gateway', 'main.js')], settings);
+    return await this.start(name, [entry('gateway', 'main.js')], { ...LEAN_GATEWAY, ...settings });
   }
 
-  private async start(name: string, args: readonly string[], settings: Readonly<Record<string, string>> = {}): Promise<ManagedProcess> {
+  private async start(name: string, args: readonly string[], settings: Readonly<Record<string, string>>): Promise<ManagedProcess> {
     const { supervisor, kubeconfig, temporalAddress } = this.input;
     const [port] = await freePorts(1);
     return await supervisor.start({
@@ -55,7 +55,6 @@ export class Product {
       command: process.execPath,
       args,
       env: {
-        ...LEAN,
         KUBEOCEAN_KUBECONFIG: kubeconfig,
         KUBEOCEAN_HTTP_PORT: String(port),
         TEMPORAL_ADDRESS: temporalAddress,

@@ -12,6 +12,7 @@ import { WorkerMetrics } from '../../../workers/observability/metrics';
 import { registerPodMetrics } from '../../../workers/observability/pod-metrics';
 import { registerReclaimMetrics } from '../../../workers/observability/reclaim-metrics';
 import { registerVnodeMetrics } from '../../../workers/observability/vnode-metrics';
+import { LEAN_GATEWAY, LEAN_WORKER } from '../../../workers/process';
 import { SEARCH_ATTRIBUTES } from '../../../workflows/contracts/search-attributes';
 
 const root = packageRoot(__dirname);
@@ -80,6 +81,16 @@ it('search attributes are registered alike by up, the local stack, docker-compos
   expect(Object.entries(LOCAL).map(([name, type]) => `${name}=${type}`)).toEqual(wanted);
   expect(found(textOf('docker-compose.yml'), /(?<=--search-attribute=)\S+/g)).toEqual(wanted);
   expect(SETTINGS).toContain(attributeCommand('default', names));
+});
+
+it.each([
+  ['Dockerfile', LEAN_WORKER],
+  ['docker-compose.yml', LEAN_GATEWAY],
+  ['deploy/samples/gateway.yaml', LEAN_GATEWAY],
+  ['docs/settings.md', LEAN_WORKER],
+  ['docs/settings.md', LEAN_GATEWAY],
+])('%s gives Node the options that up gives it, %j', (page, { NODE_OPTIONS }) => {
+  expect(textOf(page).split(/[\n`"]|NODE_OPTIONS[:=]|value:/).map((part) => part.trim())).toContain(NODE_OPTIONS);
 });
 
 describe('commands', () => {
