@@ -53,8 +53,8 @@ describe('tokens of pods', () => {
       expect(issued).toBeDefined();
       return issued;
     });
-    // The beginning of a life is told to the second.
-    await new Promise((resolve) => setTimeout(resolve, 1_100));
+    // The beginning of a life is told to the second: the next one is to begin in another.
+    await eventually(() => expect(Date.now() / 1_000).toBeGreaterThan(claimsOf(tokenIn(before)).iat! + 1));
     const past = new Date(Date.now() - 1_000).toISOString();
     await a.cluster.api.merge(`${WORKER_SECRETS}/${nameOf(before)}`, { metadata: { annotations: { [Annotation.TokenExpiresAt]: past } } });
     await eventually(async () => {
