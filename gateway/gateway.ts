@@ -17,6 +17,7 @@ import { DEFAULT_LEASE_TIMING, slotOf, type LeaseTiming } from './leases/timing'
 import { writeLease } from './leases/write-lease';
 import { GatewayMetrics } from './metrics';
 
+/** What a gateway serves, where, and for whom. */
 export interface GatewayOptions {
   /** The virtual cluster. */
   readonly access: ClusterAccess;

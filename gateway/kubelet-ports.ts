@@ -8,6 +8,7 @@ export interface OpenPort {
   close(): Promise<void>;
 }
 
+/** Whose ports are opened, and how. */
 export interface KubeletPortsOptions {
   readonly vnodes: Pick<Informer<Node>, 'store' | 'subscribe'>;
   /** Opens a port on which a vnode's kubelet API is served. */

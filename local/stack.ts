@@ -12,6 +12,7 @@ import { TemporalDevServer, type TemporalOptions } from './temporal/dev-server';
 /** Paths of all executables of a stack. */
 export type StackBinaries = ClusterBinaries & { readonly temporal: string };
 
+/** What is started, and where it lives. */
 export interface StackOptions {
   readonly binaries: StackBinaries;
   /** Everything of this stack lives below this folder: data, certificates, kubeconfigs, `logs/`. */

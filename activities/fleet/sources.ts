@@ -19,6 +19,7 @@ export interface Sources extends Listed<CopyKind> {
   readonly PersistentVolume: Informer<PersistentVolume>;
 }
 
+/** Begins to list and watch what pods of the virtual cluster may depend on. Of ConfigMaps and Secrets only the versions are kept. */
 export function watchSources(client: KubeClient, onError: (error: unknown) => void): Sources {
   const versions = { metadataOnly: true, trim: onlyVersion, onError };
   const lists = {

@@ -27,6 +27,7 @@ import { ServiceWatch } from './service-watch';
 import { TokenWatch } from './token-watch';
 import { WarningWatch } from './warning-watch';
 
+/** What the watch of a binding works with; its process has one of each. */
 export interface WatchDependencies {
   readonly fleet: Fleet;
   readonly settings: ActivitySettings;

@@ -46,6 +46,7 @@ function totalOf({ retired, last }: CounterMemory): Decimal {
   return sum([retired, ...last.values()]);
 }
 
+/** Exact; zero of none. */
 export function sum(amounts: Iterable<Decimal>): Decimal {
   let total = ZERO;
   for (const amount of amounts) total = add(total, amount);

@@ -21,6 +21,7 @@ export interface FoundPod {
   readonly verified: Promise<void>;
 }
 
+/** Both sides of a pod: the virtual cluster as it is listed, and the physical ones. */
 export interface PodFinder {
   readonly view: ClusterView;
   readonly apis: PhysicalApis;

@@ -35,6 +35,7 @@ export interface KubeletApiOptions {
   readonly renewAt?: (certificate: ServingCertificate) => number;
 }
 
+/** What the kubelet API shares with the rest of its process. */
 export interface KubeletApiInput {
   readonly client: KubeClient;
   /** With the labels and annotations that say whose a vnode is. */

@@ -28,6 +28,7 @@ export interface Admitted<R extends KubeletRoute = KubeletRoute> {
 /** Answers a route of one vnode. @throws KubeletRefusal */
 export type NodeHandler = (admitted: Admitted & { readonly node: string }, response: ServerResponse) => Promise<void>;
 
+/** Who decides, where pods are found, and what answers for nodes. */
 export interface KubeletServerInput extends PodFinder {
   readonly authenticator: Authenticator;
   readonly authorizer: Authorizer;

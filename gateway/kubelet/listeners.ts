@@ -36,6 +36,7 @@ export interface ListenerLimits {
   readonly connections: number;
 }
 
+/** Well above what API servers and Prometheus need. */
 export const DEFAULT_LIMITS: ListenerLimits = {
   handshakeMs: 10_000,
   headersMs: 10_000,

@@ -5,6 +5,7 @@ import type { FoundPod } from './find-pod';
 import { askSubresource } from './physical/subresource';
 import { orRefuse } from './refusal';
 
+/** A request for the log of a container, as the caller wrote it: its query is checked here. */
 export interface LogsRequest {
   readonly route: Extract<PodRoute, { kind: 'containerLogs' }>;
   readonly query: URLSearchParams;

@@ -6,6 +6,7 @@ import { join, type StreamEnd } from './join';
 import { askSubresource, type SubresourceAnswer } from './physical/subresource';
 import { KubeletRefusal, orRefuse } from './refusal';
 
+/** A caller's request to leave HTTP; its query is checked here. */
 export interface StreamRequest {
   readonly route: StreamRoute;
   readonly query: URLSearchParams;

@@ -4,6 +4,7 @@ import { nextDue, retryDelay } from './timing';
 /** What a beat came to: it wrote, or found nothing to do. */
 export type Beat = 'renewed' | 'skipped';
 
+/** When to beat, and what a beat is. */
 export interface HeartbeatOptions {
   /** Milliseconds. */
   readonly period: number;

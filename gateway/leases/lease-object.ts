@@ -8,6 +8,7 @@ export const NODE_LEASE_NAMESPACE = 'kube-node-lease';
 /** Selects the heartbeats that we write. */
 export const LEASE_SELECTOR = `${Label.ManagedBy}=${MANAGED_BY}`;
 
+/** When a heartbeat is, and for how long it holds. */
 export interface Moment {
   /** Epoch milliseconds. */
   readonly now: number;

@@ -8,6 +8,7 @@ import { isFresh, nodeLease, NODE_LEASE_NAMESPACE } from './lease-object';
 import { slotOf, type LeaseTiming } from './timing';
 import { writeLease } from './write-lease';
 
+/** Whose heartbeats are kept, as whom, and who is told. */
 export interface KeeperOptions {
   readonly client: KubeClient;
   readonly vnodes: Pick<Informer<Node>, 'store' | 'subscribe'>;

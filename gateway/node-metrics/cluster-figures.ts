@@ -15,6 +15,7 @@ export interface FiguresApi {
   readonly closed: AbortSignal;
 }
 
+/** Which of the pods of a physical cluster are ours. */
 export interface ClusterFiguresOptions {
   readonly mountNamespace: string;
   readonly ownership: Ownership;

@@ -18,6 +18,7 @@ import type { VnodeMemory } from './vnode-memory';
 
 /** Routes of a kubelet that show figures. */
 export const FIGURES_KINDS = ['stats/summary', 'metrics', 'metrics/resource', 'metrics/cadvisor', 'metrics/probes'] as const;
+/** One of them. */
 export type FiguresKind = (typeof FIGURES_KINDS)[number];
 
 /** A vnode with everything that its figures are made from. */

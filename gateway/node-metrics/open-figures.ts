@@ -17,6 +17,7 @@ export interface OpenFigures {
   discard(): void;
 }
 
+/** In which form figures are asked for, and for how long. */
 export interface OpenOptions {
   readonly accept: string;
   /** The client went away. */

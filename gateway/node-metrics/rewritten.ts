@@ -6,6 +6,7 @@ const MAX_LINE = 1024 * 1024;
 /** Nor is a summary, which has to be read as a whole. */
 const MAX_BODY = 64 * 1024 * 1024;
 
+/** What becomes of a text, line by line. */
 export interface LineRewriter {
   /** The lines to pass on for one that came. */
   readonly line: (line: string) => readonly string[];

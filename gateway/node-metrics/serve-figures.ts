@@ -13,6 +13,7 @@ import { ClusterFigures } from './cluster-figures';
 import { figuresOf, type FiguresAnswer, type FiguresKind, type FiguresSubject } from './node-figures';
 import { VnodeMemories } from './vnode-memory';
 
+/** From what the figures of vnodes are made. */
 export interface NodeFiguresInput {
   readonly vnodes: Pick<Informer<Node>, 'store' | 'subscribe'>;
   readonly view: ClusterView;

@@ -7,6 +7,7 @@ import { KubeletPorts } from '../kubelet-ports';
 import { FIGURES_KINDS } from './node-figures';
 import { NodeFigures } from './serve-figures';
 
+/** What the ports of single vnodes share with the rest of their process. */
 export interface VnodesInput {
   readonly kubelet: KubeletApi;
   readonly vnodes: Informer<Node>;

@@ -12,7 +12,9 @@ export const tools = [
 ] as const;
 /** Programs that few tests start; nobody gets one without asking for it. */
 export const rareTools = ['metrics-server'] as const;
+/** A program that nearly everything needs. */
 export type UsualTool = (typeof tools)[number];
+/** Any program of the catalog. */
 export type Tool = UsualTool | (typeof rareTools)[number];
 
 /** One Kubernetes version for all its programs. */
@@ -25,11 +27,13 @@ export interface Site {
   readonly variable: string;
 }
 
+/** Where releases come from. */
 export const sites = {
   kubernetes: { url: 'https://dl.k8s.io', variable: 'KUBEOCEAN_KUBERNETES_DOWNLOADS' },
   github: { url: 'https://github.com', variable: 'KUBEOCEAN_GITHUB_DOWNLOADS' },
   githubApi: { url: 'https://api.github.com', variable: 'KUBEOCEAN_GITHUB_API' },
 } as const satisfies Record<string, Site>;
+/** One of them, by name. */
 export type SiteName = keyof typeof sites;
 
 /** A file on a site. */
@@ -71,6 +75,7 @@ export interface ToolSpec {
   readonly build: GoBuild;
 }
 
+/** How each program is found, and made. */
 export type Catalog = Readonly<Record<Tool, ToolSpec>>;
 
 const variableOf = (tool: string) => `KUBEOCEAN_${tool.toUpperCase().replaceAll('-', '_')}`;

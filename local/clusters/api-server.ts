@@ -9,6 +9,7 @@ import { AUDIT_POLICY } from './audit-policy';
 import type { Pki } from './pki';
 import { StopTier } from '../processes/stop-tier';
 
+/** What an API server stores where, and what it is to do beyond the usual. */
 export interface ApiServerInput {
   readonly supervisor: Supervisor;
   readonly binary: string;

@@ -44,6 +44,7 @@ export interface ClusterOptions {
   readonly kwokConfig?: readonly object[];
 }
 
+/** What a control plane is made of. */
 export interface ControlPlaneInput extends ClusterOptions {
   readonly supervisor: Supervisor;
   readonly binaries: ClusterBinaries;

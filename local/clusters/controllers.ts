@@ -18,6 +18,7 @@ export interface ControllersInput {
   readonly env?: Readonly<Record<string, string>>;
 }
 
+/** Which controllers run, and how soon they give a node up. */
 export interface ControllerManagerInput extends ControllersInput {
   readonly binary: string;
   /** Value of `--controllers`. Default `*`, what Kubernetes runs by default. */
@@ -30,6 +31,7 @@ export interface ControllerManagerInput extends ControllersInput {
 /** The default client rates (20/s and 50/s) would be what every test at scale waits for. */
 const CLIENT_RATES = ['--kube-api-qps=1000', '--kube-api-burst=2000'];
 
+/** Starts a kube-controller-manager, and waits for its `/healthz`. @throws ProcessError */
 export async function startControllerManager(input: ControllerManagerInput): Promise<ManagedProcess> {
   const { pki, nodeMonitorGraceSeconds: grace } = input;
   const monitor = grace === undefined ? [] : ['--node-monitor-period=1s', `--node-monitor-grace-period=${grace}s`];
@@ -51,6 +53,7 @@ export async function startControllerManager(input: ControllerManagerInput): Pro
   });
 }
 
+/** Starts a kube-scheduler, and waits for its `/healthz`. @throws ProcessError */
 export async function startScheduler(input: ControllersInput & { readonly binary: string }): Promise<ManagedProcess> {
   return await startComponent(input, {
     name: `${input.cluster}-scheduler`,

@@ -3,6 +3,7 @@ import pLimit from 'p-limit';
 import { FAKE_NODE } from './kwok-stages';
 import type { Rest } from './rest';
 
+/** Nodes that are alike but for their names. */
 export interface FakeNodes {
   readonly names: readonly string[];
   readonly labels?: Readonly<Record<string, string>>;

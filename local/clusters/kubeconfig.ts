@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { stringify } from 'yaml';
 import type { Credential } from './certificates';
 
+/** Who asks which API server. */
 export interface KubeconfigInput {
   /** Name of cluster, user and context. */
   readonly name: string;

@@ -9,6 +9,7 @@ import { writeKubeconfig } from './kubeconfig';
 import { FAKE_NODE, KWOK_CONFIGURATION, kwokStages } from './kwok-stages';
 import { StopTier } from '../processes/stop-tier';
 
+/** For which cluster kubelets are played, and how. */
 export interface KwokInput extends ControllersInput {
   readonly binary: string;
   /** Pod addresses come from 10.<subnet>.0.0/16. */

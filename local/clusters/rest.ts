@@ -23,6 +23,7 @@ export class RestError extends Error {
   }
 }
 
+/** What goes with a request. */
 export interface RestOptions {
   readonly body?: unknown;
   /** Default `application/json`, for PATCH `application/merge-patch+json`. */

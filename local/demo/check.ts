@@ -16,6 +16,7 @@ export function checkEqual<T>(found: T, expected: T, what: string): void {
   check(is === ought, `${what} should be ${ought} and is ${is}`);
 }
 
+/** How long something may take. */
 export interface Patience {
   /** What is long enough on an idle machine, milliseconds: a deadline, but never less than a minute. A busy machine is slow, not wrong. */
   readonly within: number;

@@ -25,6 +25,7 @@ export async function virtualNodes({ stack }: Walk, { binding }: Lender): Promis
   return nodes.sort((a, b) => nameOf(a).localeCompare(nameOf(b)));
 }
 
+/** Of one lender, as its API server lists them. */
 export async function physicalNodes({ cluster }: Lender): Promise<Node[]> {
   return await list<Node>(cluster, '/api/v1/nodes');
 }
@@ -34,7 +35,9 @@ export async function binding({ stack }: Walk, name: string): Promise<ClusterBin
   return await stack.virtual.api.find<ClusterBinding>(`/apis/${GROUP_VERSION}/clusterbindings/${name}`);
 }
 
+/** Empty for what has none. */
 export const nameOf = ({ metadata }: { metadata?: { name?: string } }): string => metadata?.name ?? '';
+/** Empty for what has none. */
 export const uidOf = ({ metadata }: { metadata?: { uid?: string } }): string => metadata?.uid ?? '';
 const created = ({ metadata }: Pod): string => `${metadata?.creationTimestamp}/${metadata?.name}`;
 

@@ -6,6 +6,7 @@ import { StopTier } from '../processes/stop-tier';
 import type { Supervisor } from '../processes/supervisor';
 import { inProject } from './commands';
 
+/** For whom the product runs, and with what. */
 export interface ProductInput {
   readonly supervisor: Supervisor;
   /** Name of the process and of its log. Default `kubeocean`. */

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
+/** What is waited for, and how patiently. */
 export interface PollOptions {
   /** What is awaited, as the subject of the error: "kube-apiserver c1 to be ready". */
   readonly what: string;

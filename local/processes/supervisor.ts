@@ -4,6 +4,7 @@ import { pollUntil } from './poll';
 import { howItEnded, ProcessError } from './process-error';
 import { Reaper } from './reaper';
 
+/** Where children live, and who hears of their end. */
 export interface SupervisorOptions {
   /** Folder of the log files, `<name>.log` each; also working directory and HOME of the children. Made if missing. */
   readonly dir: string;

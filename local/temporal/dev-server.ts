@@ -16,6 +16,7 @@ export const SEARCH_ATTRIBUTES: Readonly<Record<string, string>> = {
   KoWindowEnd: 'Datetime',
 };
 
+/** What a Temporal dev server keeps and serves. */
 export interface TemporalOptions {
   /** Folder of the database; null: in memory. Default null. */
   readonly dataDir?: string | null;
@@ -33,6 +34,7 @@ export interface TemporalOptions {
   readonly dynamicConfig?: Readonly<Record<string, unknown>>;
 }
 
+/** The same, with what runs it. */
 export interface TemporalInput extends TemporalOptions {
   readonly supervisor: Supervisor;
   /** Path of the `temporal` CLI. */

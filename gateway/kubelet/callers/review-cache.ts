@@ -15,6 +15,7 @@ const MOST_ANSWERS = 2_000;
 const AT_ONCE = 16;
 const MOST_WAITING = 256;
 
+/** Bounds of the cache. */
 export interface ReviewCacheOptions {
   /** Epoch milliseconds. Default the clock. */
   readonly now?: () => number;

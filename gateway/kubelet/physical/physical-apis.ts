@@ -18,6 +18,7 @@ export interface PhysicalApi {
 /** The physical API servers of all bindings. New credentials count from the next request on; streams that are open go on with the old ones. */
 export type PhysicalApis = OpenedClusters<PhysicalApi>;
 
+/** Whose physical clusters are asked, and over what. */
 export interface PhysicalApisOptions {
   readonly bindings: Informer<ClusterBinding>;
   readonly onError: (error: unknown) => void;

@@ -22,6 +22,7 @@ export type SubresourceAnswer =
   | { readonly upgraded: false; readonly response: IncomingMessage }
   | { readonly upgraded: true; readonly response: IncomingMessage; readonly socket: Duplex; readonly head: Buffer };
 
+/** What is asked of a physical pod: already translated into what its API server calls it. */
 export interface SubresourceRequest extends Pick<StreamRequest, 'method' | 'headers'> {
   readonly route: PodRoute;
   readonly query: Parameters;

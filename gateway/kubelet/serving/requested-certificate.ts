@@ -4,6 +4,7 @@ import { pause } from '../../../kube/backoff';
 import { CertificateFault, renewalAt, servingCertificate, type CertificateSource, type ServingCertificate } from './certificate';
 import { signingRequest } from './signing-request';
 
+/** For which names a certificate is asked for, and who is told. */
 export interface RequestedCertificateOptions {
   /** Addresses and DNS names under which the gateway is called; at least one. */
   readonly names: readonly string[];

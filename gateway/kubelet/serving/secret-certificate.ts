@@ -2,6 +2,7 @@ import type { Secret } from 'kubernetes-types/core/v1';
 import { Secrets, startInformer, type KubeClient, type ObjectKey } from '../../../kube';
 import { CertificateFault, servingCertificate, type CertificateSource, type ServingCertificate } from './certificate';
 
+/** Where the certificate is kept, and who is told. */
 export interface SecretCertificateOptions {
   /** A Secret of type `kubernetes.io/tls`. */
   readonly secret: Required<ObjectKey>;
