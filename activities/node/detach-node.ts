@@ -77,6 +77,7 @@ export async function removeVnode(fleet: Fleet, vnode: NodeObject): Promise<void
       client.remove(Pods, { namespace: metadata?.namespace, name: metadata?.name ?? '' }, { uid: metadata?.uid, gracePeriodSeconds: 0 }),
     ),
   );
-  await releaseVnode(fleet, vnode);
+  // Before the vnode is gone: afterwards gateways look for its heartbeat, too.
   await removeCompanions(fleet, name);
+  await releaseVnode(fleet, vnode);
 }
