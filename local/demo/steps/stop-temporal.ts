@@ -20,12 +20,17 @@ export const stopTemporal: WalkStep = {
   },
 };
 
-/** Back to a handful of pods: something for everybody to do. */
+/**
+ * More pods, none, and then a handful: something for everybody to do. Of many pods the ReplicaSet would keep any few, all in one cluster
+ * now and then; new ones the scheduler spreads over both.
+ */
 async function untilItWorks(walk: Walk, count: number): Promise<void> {
   const scale = (replicas: number) =>
     walk.commands.kubectl(walk.stack.virtual.kubeconfig, 'scale', 'deployment', 'web', `--replicas=${replicas}`);
   await scale(count + 2);
   await untilRunning(walk, count + 2, 45_000);
+  await scale(0);
+  await untilRunning(walk, 0, 45_000);
   await scale(AFTERWARDS);
   await untilRunning(walk, AFTERWARDS, 45_000);
 }
