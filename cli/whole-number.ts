@@ -11,7 +11,7 @@ export const MOST_SECONDS = 999_999_999;
 export function wholeNumber(from: number, to: number, of?: string): (text: string) => number {
   return (text) => {
     const value = Number(text);
-    if (/^\d+$/.test(text) && value >= from && value <= to) return value;
+    if (/^\d+$/.test(text) && text.length <= String(to).length && value >= from && value <= to) return value;
     throw new InvalidArgumentError(`It must be a whole number${of === undefined ? '' : ` of ${of}`} from ${from} to ${to}.`);
   };
 }
