@@ -11,7 +11,7 @@ import type { NodeObject } from '../../domain/vnode';
 import { ClusterBindings, CsiNodes, NodeLeases, Nodes, PersistentVolumeClaims, PersistentVolumes, Pods } from '../../kube';
 import type { KubeClient, KubeObject } from '../../kube';
 import { COPY_TYPES } from '../copies/kinds';
-import { readClusterUid } from '../fleet/virtual-cluster';
+import { readClusterUid } from '../fleet/cluster-uid';
 
 /** The virtual cluster as one look found it. */
 export interface VirtualSide {

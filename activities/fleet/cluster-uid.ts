@@ -5,8 +5,14 @@ import type { ClusterAccess, KubeClient, RequestOptions } from '../../kube';
 /** By this namespace clusters are told apart: it is made with the cluster, and cannot be deleted. */
 const KUBE_SYSTEM = 'kube-system';
 
-/** UID of kube-system, the customary identity of a cluster; null: it has none. @throws KubeError */
-export async function kubeSystemUid(client: KubeClient, options?: RequestOptions): Promise<string | null> {
+/** UID of kube-system, the customary identity of a cluster. @throws Error where there is none; KubeError */
+export async function readClusterUid(client: KubeClient): Promise<string> {
+  const uid = await kubeSystemUid(client);
+  if (uid === null) throw new Error(`${client.server} has no namespace kube-system: is it a Kubernetes cluster?`);
+  return uid;
+}
+
+async function kubeSystemUid(client: KubeClient, options?: RequestOptions): Promise<string | null> {
   return (await client.get(Namespaces, { name: KUBE_SYSTEM }, options))?.metadata?.uid ?? null;
 }
 

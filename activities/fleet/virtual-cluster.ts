@@ -8,7 +8,7 @@ import { dependencyKeys } from '../../domain/pods';
 import type { PodObject } from '../../domain/pods';
 import { proxierPortOf } from '../../domain/vnode';
 import type { NodeObject } from '../../domain/vnode';
-import { kubeSystemUid } from './cluster-uid';
+import { readClusterUid } from './cluster-uid';
 import { watchEndpoints } from './endpoints';
 import type { VirtualEndpoints } from './endpoints';
 import { isFresh } from './listed';
@@ -101,11 +101,4 @@ function ofBindings<T extends KubeObject>(onError: (error: unknown) => void): In
 function portsOf(vnode: Node): readonly string[] {
   const port = proxierPortOf(vnode as NodeObject);
   return port === null ? [] : [String(port)];
-}
-
-/** See {@link kubeSystemUid}. @throws Error where there is none; KubeError */
-export async function readClusterUid(client: KubeClient): Promise<string> {
-  const uid = await kubeSystemUid(client);
-  if (uid === null) throw new Error(`${client.server} has no namespace kube-system: is it a Kubernetes cluster?`);
-  return uid;
 }

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { readClusterUid } from '../../activities/fleet/virtual-cluster';
+import { readClusterUid } from '../../activities/fleet/cluster-uid';
 import { preflight } from '../../activities/binding/preflight-checks';
 import { WORKER_NAMESPACE } from '../../api/names/keys';
 import { validateBinding, type PreflightCheck } from '../../domain/binding';

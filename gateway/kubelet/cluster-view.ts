@@ -1,5 +1,5 @@
 import type { Node, Pod, Volume } from 'kubernetes-types/core/v1';
-import { kubeSystemUid } from '../../activities/fleet/cluster-uid';
+import { readClusterUid } from '../../activities/fleet/cluster-uid';
 import { Annotation, Label } from '../../api/names/keys';
 import type { ClusterBinding } from '../../api/names/types';
 import type { PodPath } from '../../domain/kubelet';
@@ -78,9 +78,7 @@ export class ClusterView {
 
   /** UID of kube-system: under it objects in physical clusters are ours. @throws KubeError; Error where there is none */
   async clusterUid(): Promise<string> {
-    this.virtualCluster ??= await kubeSystemUid(this.client);
-    if (this.virtualCluster === null) throw new Error('the virtual cluster has no namespace kube-system');
-    return this.virtualCluster;
+    return (this.virtualCluster ??= await readClusterUid(this.client));
   }
 
   async stop(): Promise<void> {
