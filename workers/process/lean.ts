@@ -5,7 +5,7 @@ const HEAP_LIMIT = '--max-old-space-size=1024';
 /**
  * Environment in which a worker keeps less memory than it could have; it has to be set before the process starts. With 1,000 pods two
  * arenas save some 30 MiB. V8 lets a heap that may become large grow fourfold between two collections, by 1.6 at most where 1 GiB is the
- * limit: another 60 MiB. The limit itself is far away: each of a worker's two heaps needs some 20 MiB for 1,000 pods.
+ * limit: another 60 MiB. The limit itself is far away: the heap with a worker's lists needs some 20 MiB for 1,000 pods.
  */
 export const LEAN_WORKER = { ...FEW_ARENAS, NODE_OPTIONS: HEAP_LIMIT } as const;
 

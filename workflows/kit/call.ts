@@ -84,7 +84,7 @@ export async function headStart<R>(run: (activities: ShortActivities) => Promise
 export { stubborn as patiently };
 
 /**
- * The same at once, in the workflow's own process, if that is enough for it: many steps that wait for a silent cluster may stand
+ * The same at once, in the workflow's own process, if `through` is enough for it: many steps that wait for a silent cluster may stand
  * before it in the queue.
  * @param through default one attempt of two seconds; {@link steady} for what there is much of, and is not to be begun anew for that
  */
